@@ -1,0 +1,26 @@
+namespace MtaSts.Core.Observations;
+
+/// <summary>How much a fault weighs.</summary>
+public enum Severity
+{
+    /// <summary>An RFC-following sender does not accept the text.</summary>
+    Error,
+
+    /// <summary>The RFC accepts it; strict senders may not.</summary>
+    Warning,
+}
+
+/// <summary>One fault of a text that was parsed.</summary>
+/// <param name="Severity">How much it weighs.</param>
+/// <param name="Reason">What is wrong.</param>
+/// <param name="Message">One sentence: what was read, what was wanted.</param>
+/// <param name="Line">The line it is on, counted from 1; 1 for a record, 0 when it concerns the whole.</param>
+public sealed record Fault(Severity Severity, Reason Reason, string Message, int Line);
+
+/// <summary>A text that was read: the value where the RFC accepts it, every fault, and the raw text.</summary>
+/// <typeparam name="T">The value's type.</typeparam>
+/// <param name="Value">The value, or null where an RFC-following sender would not accept the text.</param>
+/// <param name="Faults">Every fault in the order of the text; there is an Error among them exactly when <paramref name="Value"/> is null.</param>
+/// <param name="Raw">The text as it was read.</param>
+public sealed record Reading<T>(T? Value, System.Collections.Immutable.ImmutableArray<Fault> Faults, string Raw)
+    where T : class;

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Mail;
+using MtaSts.Core.TlsRpt;
+
+namespace MtaSts.Core.Rollout;
+
+/// <summary>How far the owner wants the domain to go.</summary>
+public enum TargetMode
+{
+    /// <summary>To the last stage.</summary>
+    Enforce,
+
+    /// <summary>To the last testing stage.</summary>
+    Testing,
+
+    /// <summary>The policy says that there is none.</summary>
+    None,
+}
+
+/// <summary>What to do about records that are there already and not ours.</summary>
+public enum Adoption
+{
+    /// <summary>Touch nothing and say so.</summary>
+    Refuse,
+
+    /// <summary>Take them over.</summary>
+    Adopt,
+}
+
+/// <summary>What the deletion of the resource does to what it published.</summary>
+public enum DeletionPolicy
+{
+    /// <summary>Records and policy are removed at once.</summary>
+    Delete,
+
+    /// <summary>Records and policy stay as they are, unattended.</summary>
+    Orphan,
+}
+
+/// <summary>What the owner and the platform want for one domain: resource and class, read, checked and merged.</summary>
+public sealed record Intent
+{
+    /// <summary>The mail domain.</summary>
+    public required MailDomain Domain { get; init; }
+
+    /// <summary>The patterns of <c>spec.mx</c>; at least one, no two alike.</summary>
+    public required ImmutableArray<MxPattern> Mx { get; init; }
+
+    /// <summary>The stages of the class in their order; at least one, testing stages before enforce stages, names unique.</summary>
+    public required ImmutableArray<Stage> Stages { get; init; }
+
+    /// <summary>How far to go.</summary>
+    public TargetMode Target { get; init; } = TargetMode.Enforce;
+
+    /// <summary>True: hold the stage; keep publishing and watching.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>The stages that the owner approved.</summary>
+    public ImmutableHashSet<string> ApprovedStages { get; init; } = [];
+
+    /// <summary>The TLSRPT record, or null for none.</summary>
+    public TlsRptRecord? TlsReporting { get; init; }
+
+    /// <summary>How often a settled domain is observed; at least one second.</summary>
+    public required TimeSpan Interval { get; init; }
+
+    /// <summary>The life that the policy host's certificate must have left.</summary>
+    public required TimeSpan CertificateLifeMin { get; init; }
+
+    /// <summary>What to do about foreign records.</summary>
+    public Adoption Adoption { get; init; } = Adoption.Refuse;
+
+    /// <summary>What deletion does.</summary>
+    public DeletionPolicy Deletion { get; init; } = DeletionPolicy.Delete;
+}

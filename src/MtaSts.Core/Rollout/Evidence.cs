@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Sts;
+
+namespace MtaSts.Core.Rollout;
+
+/// <summary>Whose the live STS record is.</summary>
+public enum LiveOwner
+{
+    /// <summary>Nobody's: there is none.</summary>
+    None,
+
+    /// <summary>Ours: the companion beside it carries our owner id.</summary>
+    Us,
+
+    /// <summary>Somebody else's.</summary>
+    Other,
+
+    /// <summary>Not known: the servers gave no definite answer.</summary>
+    Unknown,
+}
+
+/// <summary>One round of observations, judged.</summary>
+public sealed record Evidence
+{
+    /// <summary>Every check's results; a check has one result, or one for each subject that is not healthy.</summary>
+    public required ImmutableArray<CheckResult> Checks { get; init; }
+
+    /// <summary>The live MX hosts; meaningful only when <see cref="LiveMxKnown"/>.</summary>
+    public ImmutableArray<string> LiveMx { get; init; } = [];
+
+    /// <summary>True when the live MX hosts are all known.</summary>
+    public bool LiveMxKnown { get; init; }
+
+    /// <summary>Whose the live STS record is.</summary>
+    public LiveOwner Owner { get; init; } = LiveOwner.Unknown;
+
+    /// <summary>The id in the one live STS record, or null.</summary>
+    public PolicyId? LiveId { get; init; }
+
+    /// <summary>The policy that is live at the policy host, or null where none could be read.</summary>
+    public StsPolicy? LivePolicy { get; init; }
+
+    /// <summary>What somebody else's record says, for messages; empty when there is none.</summary>
+    public string LiveRecord { get; init; } = "";
+
+    /// <summary>Since when this process has looked at the domain without a break.</summary>
+    public required DateTimeOffset WatchedSince { get; init; }
+
+    /// <summary>The worst finding of a check; Unknown when it has no result.</summary>
+    public Finding Of(Check check)
+    {
+        var findings = Checks.Where(c => c.Check == check).Select(c => c.Finding).ToList();
+        return findings.Count > 0
+            ? Finding.Worst(findings)
+            : new Finding.Unknown(Reason.NotObservedYet, check.ToString(), "the check has not run yet");
+    }
+}

@@ -1,0 +1,325 @@
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Sts;
+
+namespace MtaSts.Core.Tests.Rollout;
+
+public class DeciderTests
+{
+    private static readonly DateTimeOffset T0 = Scene.Start;
+
+    [Fact]
+    public void The_first_look_serves_the_first_stage_and_names_no_id()
+    {
+        var decision = Decider.Decide(Scene.Intent(), RolloutState.Empty, Scene.Healthy(), T0);
+
+        Assert.Equal("testing", decision.Next.Stage);
+        Assert.Equal(StsMode.Testing, decision.Next.Served!.Policy.Mode);
+        Assert.Null(decision.Next.PublishedId);
+        Assert.Equal(Reason.Started, Assert.Single(decision.Transitions).Reason);
+    }
+
+    [Theory]
+    [InlineData(Check.PolicyServed)]
+    [InlineData(Check.CertificateLifetime)]
+    [InlineData(Check.MxCoverage)]
+    public void The_first_id_waits_for(Check check)
+    {
+        var intent = Scene.Intent();
+        var served = Decider.Decide(intent, RolloutState.Empty, Scene.Healthy(), T0).Next;
+
+        Assert.Null(Decider.Decide(intent, served, Scene.Healthy().With(check, Scene.Broken()), T0).Next.PublishedId);
+        Assert.Null(Decider.Decide(intent, served, Scene.Healthy().With(check, Scene.Unknown()), T0).Next.PublishedId);
+        Assert.Equal(served.Served!.Id, Decider.Decide(intent, served, Scene.Healthy(), T0).Next.PublishedId);
+    }
+
+    [Fact]
+    public void Nothing_is_served_while_a_live_mx_is_outside_the_policy()
+    {
+        var decision = Decider.Decide(Scene.Intent(), RolloutState.Empty, Scene.Healthy().With(Check.MxCoverage, Scene.Broken(Reason.MxNotCovered)), T0);
+
+        Assert.Null(decision.Next.Served);
+        Assert.Equal(Reason.MxNotCovered, Assert.IsType<Finding.Broken>(decision.Waiting).Reason);
+    }
+
+    [Theory]
+    [InlineData(LiveOwner.Other, Adoption.Refuse, null, false)]
+    [InlineData(LiveOwner.Other, Adoption.Adopt, null, true)]
+    [InlineData(LiveOwner.Other, Adoption.Adopt, StsMode.Testing, true)]
+    [InlineData(LiveOwner.Other, Adoption.Adopt, StsMode.Enforce, false)]
+    [InlineData(LiveOwner.Unknown, Adoption.Adopt, null, false)]
+    [InlineData(LiveOwner.None, Adoption.Refuse, null, true)]
+    public void A_record_that_is_there_decides_whether_the_domain_may_begin(LiveOwner owner, Adoption adoption, StsMode? live, bool begins)
+    {
+        var evidence = Scene.Healthy() with
+        {
+            Owner = owner,
+            LiveRecord = "v=STSv1; id=1",
+            LivePolicy = live is { } mode ? new StsPolicy(mode, [], 86400) : null,
+        };
+
+        var decision = Decider.Decide(Scene.Intent() with { Adoption = adoption }, RolloutState.Empty, evidence, T0);
+
+        Assert.Equal(begins, decision.Next.Served is not null);
+    }
+
+    [Fact]
+    public void A_healthy_domain_is_promoted_after_its_whole_soak_and_not_a_look_earlier()
+    {
+        var intent = Scene.Intent();
+        var state = Scene.PublishedIn(intent, "testing", T0);
+
+        var before = Scene.Until(intent, state, Scene.Healthy(), T0, T0.AddDays(14) - Scene.Interval);
+        Assert.Equal("testing", before.Next.Stage);
+        Assert.Equal(T0.AddDays(14), before.Next.Soak.Until(TimeSpan.FromDays(14)));
+
+        var after = Decider.Decide(intent, before.Next, Scene.Healthy(), T0.AddDays(14));
+        Assert.Equal("enforce-1d", after.Next.Stage);
+        Assert.Equal(StsMode.Enforce, after.Next.Served!.Policy.Mode);
+        Assert.Equal(state.PublishedId, after.Next.PublishedId);
+    }
+
+    [Theory]
+    [InlineData(Check.PolicyServed)]
+    [InlineData(Check.CertificateLifetime)]
+    [InlineData(Check.TxtRecord)]
+    [InlineData(Check.TlsRptRecord)]
+    [InlineData(Check.MxCoverage)]
+    [InlineData(Check.MxTls)]
+    public void One_broken_look_begins_the_soak_anew(Check check)
+    {
+        var intent = Scene.Intent();
+        var soaked = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(13)).Next;
+
+        var broken = Decider.Decide(intent, soaked, Scene.Healthy().With(check, Scene.Broken()), T0.AddDays(13) + Scene.Interval);
+        Assert.Null(broken.Next.Soak.HealthySince);
+
+        var again = T0.AddDays(13) + (2 * Scene.Interval);
+        Assert.Equal("testing", Scene.Until(intent, broken.Next, Scene.Healthy(), again, again.AddDays(14) - Scene.Interval).Next.Stage);
+        Assert.Equal("enforce-1d", Scene.Until(intent, broken.Next, Scene.Healthy(), again, again.AddDays(14)).Next.Stage);
+    }
+
+    [Fact]
+    public void Unknown_stops_the_clock_and_does_not_set_it_back()
+    {
+        var intent = Scene.Intent();
+        var soaked = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(13)).Next;
+        var lost = Scene.Until(intent, soaked, Scene.Healthy().With(Check.MxTls, Scene.Unknown(Reason.EgressBlocked)), T0.AddDays(13), T0.AddDays(20));
+
+        Assert.Equal("testing", lost.Next.Stage);
+        Assert.Null(lost.Next.Soak.CountedUntil);
+        Assert.Equal(T0, lost.Next.Soak.HealthySince);
+
+        // What was not checkpointed before the break, less than an hour, is lost; the rest counts.
+        Assert.Equal("enforce-1d", Scene.Until(intent, lost.Next, Scene.Healthy(), T0.AddDays(20), T0.AddDays(21).AddHours(1)).Next.Stage);
+        Assert.Equal("testing", Scene.Until(intent, lost.Next, Scene.Healthy(), T0.AddDays(20), T0.AddDays(21) - Scene.Interval).Next.Stage);
+    }
+
+    [Fact]
+    public void Time_in_which_nobody_looked_is_not_counted()
+    {
+        var intent = Scene.Intent();
+        var soaked = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(1)).Next;
+
+        // A new process, thirteen days later.
+        var back = T0.AddDays(14);
+        var decision = Decider.Decide(intent, soaked, Scene.Healthy(watchedSince: back), back);
+
+        Assert.Equal("testing", decision.Next.Stage);
+        Assert.InRange(decision.Next.Soak.At(back), TimeSpan.FromHours(23), TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public void A_clock_that_goes_backwards_gains_nothing()
+    {
+        var intent = Scene.Intent();
+        var soaked = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(2)).Next;
+
+        var back = Decider.Decide(intent, soaked, Scene.Healthy(T0.AddDays(-1)), T0.AddDays(1)).Next;
+
+        Assert.True(back.Soak.At(T0.AddDays(1)) <= soaked.Soak.At(T0.AddDays(2)));
+        Assert.Equal("testing", Scene.Until(intent, back, Scene.Healthy(T0.AddDays(-1)), T0.AddDays(1), T0.AddDays(13) - Scene.Interval).Next.Stage);
+    }
+
+    [Fact]
+    public void The_id_follows_the_document_only_when_the_document_was_seen()
+    {
+        var intent = Scene.Intent();
+        var promoted = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(14));
+        var old = promoted.Next.PublishedId;
+
+        var unseen = Decider.Decide(intent, promoted.Next, Scene.Healthy().With(Check.PolicyServed, Scene.Unknown(Reason.PolicyPropagating)), T0.AddDays(15));
+        Assert.Equal(old, unseen.Next.PublishedId);
+
+        var seen = Decider.Decide(intent, unseen.Next, Scene.Healthy(), T0.AddDays(15));
+        Assert.Equal(seen.Next.Served!.Id, seen.Next.PublishedId);
+        Assert.Equal(old, seen.Next.PreviousId);
+    }
+
+    [Fact]
+    public void Broken_checks_never_lower_a_domain()
+    {
+        var intent = Scene.Intent();
+        var evidence = Enum.GetValues<Check>().Aggregate(Scene.Healthy(), (e, check) => e.With(check, Scene.Broken()));
+
+        var decision = Scene.Until(intent, Scene.PublishedIn(intent, "enforce", T0), evidence, T0, T0.AddDays(30));
+
+        Assert.Equal("enforce", decision.Next.Stage);
+        Assert.Equal(StsMode.Enforce, decision.Next.Served!.Policy.Mode);
+    }
+
+    [Fact]
+    public void The_owner_lowers_a_domain_at_once_and_is_told_what_senders_keep()
+    {
+        var intent = Scene.Intent();
+        var state = Scene.PublishedIn(intent, "enforce", T0);
+
+        var decision = Decider.Decide(intent with { Target = TargetMode.Testing }, state, Scene.Healthy().With(Check.MxTls, Scene.Broken()), T0);
+
+        Assert.Equal("testing", decision.Next.Stage);
+        Assert.Equal(StsMode.Testing, decision.Next.Served!.Policy.Mode);
+        Assert.Equal(T0.AddDays(84), decision.Next.CachedUntil);
+        Assert.Equal(state.PublishedId, decision.Next.PublishedId);
+        Assert.Equal(Reason.OwnerLowered, Assert.Single(decision.Transitions).Reason);
+    }
+
+    [Fact]
+    public void Target_none_serves_a_policy_that_says_so_and_keeps_the_mx_lines()
+    {
+        var intent = Scene.Intent();
+        var decision = Decider.Decide(intent with { Target = TargetMode.None }, Scene.PublishedIn(intent, "enforce", T0), Scene.Healthy(), T0);
+
+        Assert.Equal("version: STSv1\r\nmode: none\r\nmx: mx1.example.com\r\nmax_age: 86400\r\n", decision.Next.Served!.Text);
+    }
+
+    [Fact]
+    public void Target_none_on_a_domain_that_was_never_published_does_nothing()
+    {
+        var decision = Decider.Decide(Scene.Intent() with { Target = TargetMode.None }, RolloutState.Empty, Scene.Healthy(), T0);
+
+        Assert.Null(decision.Next.Served);
+    }
+
+    [Fact]
+    public void Target_testing_stops_at_the_last_testing_stage()
+    {
+        var intent = Scene.Intent() with { Target = TargetMode.Testing };
+
+        Assert.Equal("testing", Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(60)).Next.Stage);
+    }
+
+    [Fact]
+    public void Paused_holds_the_stage()
+    {
+        var intent = Scene.Intent() with { Paused = true };
+        var decision = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(30));
+
+        Assert.Equal("testing", decision.Next.Stage);
+        Assert.Equal(Reason.Paused, Assert.IsType<Finding.Unknown>(decision.Waiting).Reason);
+        Assert.Equal("enforce-1d", Decider.Decide(intent with { Paused = false }, decision.Next, Scene.Healthy(), T0.AddDays(30)).Next.Stage);
+    }
+
+    [Fact]
+    public void A_manual_stage_waits_for_its_approval()
+    {
+        var intent = Scene.Intent() with { Stages = [Scene.Stages[0], Scene.Stages[1] with { Approval = Approval.Manual }, Scene.Stages[2]] };
+        var decision = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(30));
+
+        Assert.Equal("testing", decision.Next.Stage);
+        Assert.Equal(Reason.ApprovalMissing, Assert.IsType<Finding.Unknown>(decision.Waiting).Reason);
+        Assert.Equal("enforce-1d", Decider.Decide(intent with { ApprovedStages = ["enforce-1d"] }, decision.Next, Scene.Healthy(), T0.AddDays(30)).Next.Stage);
+    }
+
+    [Fact]
+    public void A_pattern_that_a_live_mx_needs_stays_in_the_document()
+    {
+        var intent = Scene.Intent("mx1.example.com", "mx2.example.com");
+        var state = Scene.PublishedIn(intent, "enforce", T0);
+        var shorter = Scene.Intent("mx2.example.com");
+
+        var needed = Decider.Decide(shorter, state, Scene.Healthy(), T0);
+        Assert.Equal(["mx1.example.com"], needed.KeptMx);
+        Assert.Equal(state.Served, needed.Next.Served);
+
+        var notKnown = Decider.Decide(shorter, state, Scene.Healthy() with { LiveMx = [], LiveMxKnown = false }, T0);
+        Assert.Equal(state.Served, notKnown.Next.Served);
+
+        var free = Decider.Decide(shorter, state, Scene.Healthy() with { LiveMx = ["mx2.example.com"] }, T0);
+        Assert.Equal(["mx2.example.com"], free.Next.Served!.Policy.Mx.Select(m => m.ToString()));
+        Assert.Equal(state.PublishedId, free.Next.PublishedId);
+    }
+
+    [Fact]
+    public void A_pattern_is_never_taken_from_the_dns()
+    {
+        var intent = Scene.Intent();
+        var evidence = (Scene.Healthy() with { LiveMx = ["mx1.example.com", "evil.example.net"] }).With(Check.MxCoverage, Scene.Broken(Reason.MxNotCovered));
+
+        var decision = Scene.Until(intent, Scene.PublishedIn(intent, "enforce", T0), evidence, T0, T0.AddDays(2));
+
+        Assert.Equal(["mx1.example.com"], decision.Next.Served!.Policy.Mx.Select(m => m.ToString()));
+    }
+
+    [Fact]
+    public void A_lost_status_goes_on_from_the_stage_whose_document_is_live()
+    {
+        var intent = Scene.Intent();
+        var document = Decider.DocumentOf(intent, Scene.Stages[1]);
+        var evidence = Scene.Healthy().With(Check.PolicyServed, Scene.Broken()) with { Owner = LiveOwner.Us, LiveId = document.Id };
+
+        var decision = Decider.Decide(intent, RolloutState.Empty, evidence, T0);
+
+        Assert.Equal("enforce-1d", decision.Next.Stage);
+        Assert.Equal(document, decision.Next.Served);
+        Assert.True(decision.Next.IsPublished);
+        Assert.Equal(Reason.Resumed, Assert.Single(decision.Transitions).Reason);
+    }
+
+    [Fact]
+    public void A_lost_status_with_records_that_no_stage_explains_does_not_begin_anew_by_itself()
+    {
+        Assert.True(PolicyId.TryParse("abc", out var id));
+        var evidence = Scene.Healthy() with { Owner = LiveOwner.Us, LiveId = id, LiveRecord = "v=STSv1; id=abc;" };
+
+        Assert.Null(Decider.Decide(Scene.Intent(), RolloutState.Empty, evidence, T0).Next.Served);
+        Assert.NotNull(Decider.Decide(Scene.Intent() with { Adoption = Adoption.Adopt }, RolloutState.Empty, evidence, T0).Next.Served);
+    }
+
+    [Fact]
+    public void A_stage_that_left_the_class_is_replaced_by_the_nearest_of_its_mode()
+    {
+        var intent = Scene.Intent();
+        var state = Scene.PublishedIn(intent, "enforce-1d", T0);
+
+        var decision = Decider.Decide(intent with { Stages = [Scene.Stages[0], Scene.Stages[2]] }, state, Scene.Healthy(), T0);
+
+        Assert.Equal("enforce", decision.Next.Stage);
+        Assert.Equal(Reason.StageReplaced, Assert.Single(decision.Transitions).Reason);
+    }
+
+    [Fact]
+    public void A_settled_domain_leaves_its_state_untouched()
+    {
+        var intent = Scene.Intent();
+        var settled = Decider.Decide(intent, Scene.PublishedIn(intent, "enforce", T0), Scene.Healthy(), T0).Next;
+
+        var later = Scene.Until(intent, settled, Scene.Healthy(), T0, T0.AddDays(30));
+
+        Assert.Equal(settled, later.Next);
+        Assert.Equal(Scene.Interval, later.LookAgain);
+    }
+
+    [Fact]
+    public void The_history_keeps_the_last_ten_moves()
+    {
+        var intent = Scene.Intent();
+        var state = Scene.PublishedIn(intent, "testing", T0);
+        for (var i = 0; i < 30; i++)
+        {
+            state = state.Enter(Scene.Stages[i % 2], Reason.SoakElapsed, T0.AddDays(i));
+        }
+
+        Assert.Equal(10, state.History.Length);
+        Assert.Equal(T0.AddDays(29), state.History[^1].At);
+    }
+}

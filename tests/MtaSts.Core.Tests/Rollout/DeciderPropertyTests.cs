@@ -44,7 +44,7 @@ public class DeciderPropertyTests
     private static Evidence Seen(Look look, DateTimeOffset watchedSince) => new()
     {
         Checks = [.. look.Outcomes.Select((o, i) => new CheckResult((Check)i, o switch { 0 => new Finding.Healthy(), 1 => Scene.Broken(), _ => Scene.Unknown() }))],
-        LiveMx = ["mx1.example.com"],
+        LiveMx = look.MxKnown ? ["mx1.example.com"] : [],
         LiveMxKnown = look.MxKnown,
         Owner = LiveOwner.None,
         WatchedSince = watchedSince,
@@ -83,7 +83,7 @@ public class DeciderPropertyTests
     }
 
     private static void Hold(Action<List<Step>> promise) =>
-        GenLook.Array[20, 200].Sample(looks => promise(Live(looks)), iter: 2000);
+        GenLook.Array[20, 200].Sample(looks => promise(Live(looks)), iter: 1000);
 
     private static bool IsEnforce(RolloutState state) => state.Served?.Policy.Mode == StsMode.Enforce;
 
@@ -98,7 +98,8 @@ public class DeciderPropertyTests
             var broken = step.Look.Outcomes.Contains(1);
             var well = step.Look.Outcomes.All(o => o == 0);
             var before = i > 0 ? steps[i - 1] : null;
-            if (before is not null && well && before.Look.Outcomes.All(o => o == 0) && before.After.Stage == step.Before.Stage)
+            if (before is not null && well && before.Look.Outcomes.All(o => o == 0) && before.After.Stage == step.Before.Stage
+                && step.Now - before.Now <= SoakClock.GapMax(Scene.Interval))
             {
                 healthy += step.Now - before.Now;
             }

@@ -35,7 +35,7 @@ public static class CliProgram
         var parsed = Create(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is ParseErrorAction)
         {
-            return host.WrongUsage(Excerpt.Plain(parsed.Errors[0].Message, MessageCharsMax), NameOf(parsed.CommandResult.Command));
+            return host.WrongUsage(Excerpt.Plain(OneLine(parsed.Errors[0].Message), MessageCharsMax), NameOf(parsed.CommandResult.Command));
         }
 
         try
@@ -53,6 +53,9 @@ public static class CliProgram
             await host.Out.FlushAsync(CancellationToken.None);
         }
     }
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string NameOf(Command command)
     {

@@ -25,7 +25,7 @@ public static class LintCommand
         return Kind("txt", "Reads the record at _mta-sts.DOMAIN (RFC 8461, section 3.1).", texts, (parsed, print) =>
         {
             var reading = parsed.GetValue(texts) is [var one] ? StsRecordReader.Read(one) : StsRecordReader.Select(parsed.GetValue(texts)!);
-            return print.Print(host, "txt", reading, CliJson.Default.LintRecordJsonStsRecordJson, (valid, findings) => new(
+            return print.Print(host, "txt", reading, CliJson.Plain.LintRecordJsonStsRecordJson, (valid, findings) => new(
                 valid, null, reading.Value is { } record ? new("STSv1", record.Id.ToString()) : null, findings));
         });
     }
@@ -36,7 +36,7 @@ public static class LintCommand
         return Kind("tlsrpt", "Reads the record at _smtp._tls.DOMAIN (RFC 8460, section 3).", texts, (parsed, print) =>
         {
             var reading = parsed.GetValue(texts) is [var one] ? TlsRptRecordReader.Read(one) : TlsRptRecordReader.Select(parsed.GetValue(texts)!);
-            return print.Print(host, "tlsrpt", reading, CliJson.Default.LintRecordJsonTlsRptRecordJson, (valid, findings) => new(
+            return print.Print(host, "tlsrpt", reading, CliJson.Plain.LintRecordJsonTlsRptRecordJson, (valid, findings) => new(
                 valid, null, reading.Value is { } record ? new("TLSRPTv1", record.Rua) : null, findings));
         });
     }
@@ -53,7 +53,7 @@ public static class LintCommand
             }
 
             var reading = StsPolicyReader.Read(bytes);
-            return print.Print(host, Excerpt.Plain(path, charsMax: 4096), reading, CliJson.Default.LintPolicyJson, (valid, findings) => new(
+            return print.Print(host, Excerpt.Plain(path, charsMax: 4096), reading, CliJson.Plain.LintPolicyJson, (valid, findings) => new(
                 valid, reading.Value is { } policy ? Json(policy) : null, findings));
         });
     }

@@ -53,4 +53,12 @@ internal sealed record MatchJson(bool Match, string Pattern, string Host, string
 [JsonSerializable(typeof(LintRecordJson<StsRecordJson>))]
 [JsonSerializable(typeof(LintRecordJson<TlsRptRecordJson>))]
 [JsonSerializable(typeof(MatchJson))]
-internal sealed partial class CliJson : JsonSerializerContext;
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>The writers to use: quotes as \" and not as \u0022. The messages are printable ASCII, and the output goes into no HTML.</summary>
+    public static CliJson Plain { get; } = new(new System.Text.Json.JsonSerializerOptions
+    {
+        PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.CamelCase,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

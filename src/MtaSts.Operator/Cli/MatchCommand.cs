@@ -38,7 +38,7 @@ public static class MatchCommand
         var match = pattern.Matches(name);
         var reason = Why(pattern, name, match);
         host.Out.WriteLine(asJson
-            ? JsonSerializer.Serialize(new MatchJson(match, pattern.ToString(), name, reason), CliJson.Default.MatchJson)
+            ? JsonSerializer.Serialize(new MatchJson(match, pattern.ToString(), name, reason), CliJson.Plain.MatchJson)
             : $"{name} {(match ? "matches" : "does not match")} {pattern}: {reason}");
         return match ? ExitCodes.Fine : ExitCodes.Findings;
     }

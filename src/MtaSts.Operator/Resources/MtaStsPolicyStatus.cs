@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+using MtaSts.Operator.Resources.Schema;
+
+namespace MtaSts.Operator.Resources;
+
+/// <summary>How far a domain is. All that the operator must remember is here; nothing that matters lives in its memory.</summary>
+public sealed record MtaStsPolicyStatus
+{
+    /// <summary>The generation that was last acted on; -1 before the first pass.</summary>
+    [Schema(Min = -1)]
+    [JsonPropertyName("observedGeneration")]
+    public long ObservedGeneration { get; init; } = -1;
+
+    /// <summary>The domain that this resource acts for, since it was first accepted.</summary>
+    [JsonPropertyName("domain")]
+    public string? Domain { get; init; }
+
+    /// <summary>The mode of the policy as published now: testing, enforce or none; absent before the first publication.</summary>
+    [Schema(OneOf = "none testing enforce")]
+    [JsonPropertyName("mode")]
+    public string? Mode { get; init; }
+
+    /// <summary>The stage of the rollout.</summary>
+    [JsonPropertyName("stage")]
+    public string? Stage { get; init; }
+
+    /// <summary>The id in the TXT record as published now.</summary>
+    [JsonPropertyName("policyId")]
+    public string? PolicyId { get; init; }
+
+    /// <summary>When the stage was entered.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("stageEnteredAt")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? StageEnteredAt { get; init; }
+
+    /// <summary>Since when every required check has been healthy without a break; absent while one is broken.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("healthySince")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? HealthySince { get; init; }
+
+    /// <summary>The earliest moment of the next promotion.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("soakUntil")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? SoakUntil { get; init; }
+
+    /// <summary>Until when a sender may hold an enforced policy of this domain.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("cachedUntil")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? CachedUntil { get; init; }
+
+    /// <summary>The mx patterns of the document that is being served.</summary>
+    [JsonPropertyName("servedMx")]
+    public IReadOnlyList<string>? ServedMx { get; init; }
+
+    /// <summary>The id of the document that was handed to the policy server.</summary>
+    [JsonPropertyName("servedId")]
+    public string? ServedId { get; init; }
+
+    /// <summary>The mode of that document.</summary>
+    [Schema(OneOf = "none testing enforce")]
+    [JsonPropertyName("servedMode")]
+    public string? ServedMode { get; init; }
+
+    /// <summary>The max_age of that document, in seconds.</summary>
+    [Schema(Min = 0, Max = 31557600)]
+    [JsonPropertyName("servedMaxAge")]
+    public long? ServedMaxAge { get; init; }
+
+    /// <summary>The id of the document that was served before.</summary>
+    [JsonPropertyName("previousId")]
+    public string? PreviousId { get; init; }
+
+    /// <summary>The soak clock of the stage.</summary>
+    [JsonPropertyName("soak")]
+    public SoakStatus? Soak { get; init; }
+
+    /// <summary>What each check found last.</summary>
+    [Schema(MapKey = "name", ItemsMax = 32)]
+    [JsonPropertyName("checks")]
+    public IReadOnlyList<CheckStatus>? Checks { get; init; }
+
+    /// <summary>The last moves between stages, the newest last.</summary>
+    [Schema(ItemsMax = 32)]
+    [JsonPropertyName("history")]
+    public IReadOnlyList<TransitionStatus>? History { get; init; }
+
+    /// <summary>The conditions.</summary>
+    [Schema(MapKey = "type", ItemsMax = 32)]
+    [JsonPropertyName("conditions")]
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+
+    /// <summary>The last value of the annotation reconcile.fluxcd.io/requestedAt that was acted on.</summary>
+    [JsonPropertyName("lastHandledReconcileAt")]
+    public string? LastHandledReconcileAt { get; init; }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Net;
+using MtaSts.Core.Rollout;
+
+namespace MtaSts.Operator.Resources.Reading;
+
+/// <summary>Reads a class. All that the CRD checks is checked again, since API servers before 1.25 drop half of it.</summary>
+public static class ClassReader
+{
+    private static readonly TimeSpan IntervalDefault = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan IntervalMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IntervalMax = TimeSpan.FromDays(1); // a day without a look is no watching
+    private static readonly TimeSpan CertificateLifeMinDefault = TimeSpan.FromHours(72);
+
+    /// <summary>The settings of a valid class, or everything that is wrong with it.</summary>
+    public static ResourceReading<ClassSettings> Read(MtaStsClass resource)
+    {
+        var problems = new Problems();
+        var spec = resource.Spec ?? new MtaStsClassSpec();
+        var name = resource.Metadata.Name ?? "";
+
+        problems.OneOf("spec.dnsProviderRef.kind", spec.DnsProviderRef?.Kind, true, (ClusterDnsProvider.KubeKind, true));
+        problems.ObjectName("spec.dnsProviderRef.name", spec.DnsProviderRef?.Name, dots: true, Schema.Patterns.NameCharsMax);
+        var reporting = TlsReportingReader.Read("spec.tlsReporting", spec.TlsReporting, problems);
+        var namespaces = LabelSelector.Read("spec.allowedNamespaces", spec.AllowedNamespaces, problems);
+        var domains = (spec.AllowedDomains ?? []).Select((d, i) => DomainRule.Read($"spec.allowedDomains[{i}]", d ?? "", problems)).ToList();
+        if (spec.AllowedDomains is { Count: 0 })
+        {
+            problems.Add("spec.allowedDomains", "is empty", "list a domain, or leave it out to allow every domain");
+        }
+
+        var serving = ServingReader.Read(name, spec.Serving ?? new ServingSpec(), problems);
+        var stages = StagesReader.Read("spec.rollout.stages", spec.Rollout?.Stages, problems);
+        var interval = problems.Duration("spec.rollout.interval", spec.Rollout?.Interval, IntervalDefault, IntervalMin, IntervalMax);
+        var life = problems.Duration(
+            "spec.rollout.certificateLifeMin", spec.Rollout?.CertificateLifeMin, CertificateLifeMinDefault, TimeSpan.Zero, Durations.Max);
+        var networks = Networks("spec.probes.allowedAddresses", spec.Probes?.AllowedAddresses ?? [], problems);
+
+        return new ResourceReading<ClassSettings>(
+            problems.None
+                ? new ClassSettings
+                {
+                    Name = name,
+                    ProviderName = spec.DnsProviderRef!.Name,
+                    Rights = new ClassRights(name, namespaces, [.. domains.OfType<DomainRule>()]),
+                    Stages = stages,
+                    Interval = interval,
+                    CertificateLifeMin = life,
+                    TlsReporting = reporting,
+                    ProbeNetworks = networks,
+                    Serving = serving,
+                }
+                : null,
+            problems.All);
+    }
+
+    private static ImmutableArray<IPNetwork> Networks(string path, IReadOnlyList<string> values, Problems problems)
+    {
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (IPNetwork.TryParse(values[i], out var network))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                problems.Add($"{path}[{i}]", $"is {Problems.Show(values[i])}", "write a network such as 10.0.0.0/8, all bits behind the prefix zero");
+            }
+        }
+
+        return networks.ToImmutable();
+    }
+}

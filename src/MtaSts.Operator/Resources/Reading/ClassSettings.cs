@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Net;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.TlsRpt;
+
+namespace MtaSts.Operator.Resources.Reading;
+
+/// <summary>A class, read and checked.</summary>
+public sealed record ClassSettings
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The ClusterDnsProvider that it names.</summary>
+    public required string ProviderName { get; init; }
+
+    /// <summary>Who may use it, for which domains.</summary>
+    public required ClassRights Rights { get; init; }
+
+    /// <summary>The stages in their order; at least one.</summary>
+    public required ImmutableArray<Stage> Stages { get; init; }
+
+    /// <summary>How often a settled domain is observed.</summary>
+    public required TimeSpan Interval { get; init; }
+
+    /// <summary>The life that the policy host's certificate must have left.</summary>
+    public required TimeSpan CertificateLifeMin { get; init; }
+
+    /// <summary>The TLSRPT record for policies that do not say their own, or null.</summary>
+    public TlsRptRecord? TlsReporting { get; init; }
+
+    /// <summary>Special networks that probes may connect to.</summary>
+    public ImmutableArray<IPNetwork> ProbeNetworks { get; init; } = [];
+
+    /// <summary>How its policies are served.</summary>
+    public required ServingSettings Serving { get; init; }
+}
+
+/// <summary>How the policies of a class are served.</summary>
+public sealed record ServingSettings
+{
+    /// <summary>The class's name.</summary>
+    public required string ClassName { get; init; }
+
+    /// <summary>The namespace of all its objects.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>How many policy servers, 1 to 100.</summary>
+    public required int Replicas { get; init; }
+
+    /// <summary>Their image.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>Their command; empty for the image's own.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>Their resources, or null for the default.</summary>
+    public ContainerResourcesSpec? Resources { get; init; }
+
+    /// <summary>True when there is an Ingress for each domain.</summary>
+    public required bool UsesIngress { get; init; }
+
+    /// <summary>The IngressClass, or null for the cluster's default.</summary>
+    public string? IngressClassName { get; init; }
+
+    /// <summary>Annotations of every Ingress.</summary>
+    public ImmutableSortedDictionary<string, string> IngressAnnotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The ClusterIssuer of the certificates, or null.</summary>
+    public string? ClusterIssuer { get; init; }
+
+    /// <summary>What the policy hosts point to.</summary>
+    public HostTargets Targets { get; init; } = HostTargets.Unknown;
+}
+
+/// <summary>What a policy host points to: addresses, or one host name; neither while nothing is known.</summary>
+/// <param name="Addresses">IPv4 and IPv6 addresses in their canonical form, ordered.</param>
+/// <param name="HostName">A host name, for a CNAME, or null; never beside addresses.</param>
+public sealed record HostTargets(ImmutableSortedSet<string> Addresses, string? HostName)
+{
+    /// <summary>Nothing is known.</summary>
+    public static readonly HostTargets Unknown = new([], null);
+
+    /// <summary>True when nothing is known.</summary>
+    public bool IsUnknown => Addresses.IsEmpty && HostName is null;
+
+    /// <inheritdoc/>
+    public bool Equals(HostTargets? other) => other is not null && Addresses.SetEquals(other.Addresses) && HostName == other.HostName;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Addresses.Count, HostName);
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Net;
+using MtaSts.Core.Mail;
+
+namespace MtaSts.Operator.Resources.Reading;
+
+/// <summary>Reads how the policies of a class are served.</summary>
+internal static class ServingReader
+{
+    private const int ReplicasMax = 100;
+    private const int AddressesMax = 16;
+
+    public static ServingSettings Read(string className, ServingSpec spec, Problems problems)
+    {
+        problems.ObjectName("spec.serving.namespace", spec.Namespace, dots: false, Schema.Patterns.LabelCharsMax);
+        if (string.IsNullOrWhiteSpace(spec.Image))
+        {
+            problems.Add("spec.serving.image", "is empty", "name the image of the policy server");
+        }
+
+        if (spec.Replicas is < 1 or > ReplicasMax)
+        {
+            problems.Add("spec.serving.replicas", $"is {spec.Replicas}", $"write a number from 1 to {ReplicasMax}");
+        }
+
+        var usesIngress = problems.OneOf("spec.serving.exposure.type", spec.Exposure?.Type, true, ("Ingress", true), ("None", false));
+        var targets = Targets(spec.Addresses ?? [], problems);
+        if (!usesIngress && targets.IsUnknown && spec.Addresses is not { Count: > 0 })
+        {
+            problems.Add("spec.serving.addresses", "is empty", "give what mta-sts.DOMAIN points to, since with exposure None no Ingress says it");
+        }
+
+        return new ServingSettings
+        {
+            ClassName = className,
+            Namespace = spec.Namespace ?? "",
+            Replicas = spec.Replicas ?? 2,
+            Image = spec.Image ?? "",
+            Command = [.. spec.Command ?? []],
+            Resources = spec.Resources,
+            UsesIngress = usesIngress,
+            IngressClassName = spec.Exposure?.Ingress?.IngressClassName,
+            IngressAnnotations = spec.Exposure?.Ingress?.Annotations?.ToImmutableSortedDictionary(StringComparer.Ordinal)
+                ?? ImmutableSortedDictionary<string, string>.Empty,
+            ClusterIssuer = spec.Exposure?.Ingress?.Tls?.ClusterIssuer,
+            Targets = targets,
+        };
+    }
+
+    private static HostTargets Targets(IReadOnlyList<string> values, Problems problems)
+    {
+        const string path = "spec.serving.addresses";
+        if (values.Count > AddressesMax)
+        {
+            problems.Add(path, $"has {values.Count} entries", $"give at most {AddressesMax}");
+            return HostTargets.Unknown;
+        }
+
+        var addresses = new List<string>();
+        string? host = null;
+        for (var i = 0; i < values.Count; i++)
+        {
+            // IPAddress reads "1" and "0x7f.1" as addresses too; a literal is one only in the usual form.
+            if (IPAddress.TryParse(values[i], out var address) && (values[i].Contains(':', StringComparison.Ordinal) || address.ToString() == values[i]))
+            {
+                addresses.Add(address.ToString());
+            }
+            else if (HostName.TryNormalise(values[i], out var name, out var problem))
+            {
+                problems.Name($"{path}[{i}]", values[i], name, problem, "");
+                host = name;
+            }
+            else
+            {
+                problems.Add($"{path}[{i}]", $"is {Problems.Show(values[i])}", "write an IPv4 or IPv6 address, or one host name");
+            }
+        }
+
+        if (host is not null && values.Count > 1)
+        {
+            // rfc1034#3.6.2: a name with a CNAME has no other records.
+            problems.Add(path, "has a host name beside other entries", "give addresses alone, or one host name alone");
+            return HostTargets.Unknown;
+        }
+
+        return new HostTargets(addresses.ToImmutableSortedSet(StringComparer.Ordinal), host);
+    }
+}

@@ -248,6 +248,9 @@ public enum Reason
     /// <summary>The version is not one that is known. Write STSv1 (or TLSRPTv1).</summary>
     VersionUnknown,
 
+    /// <summary>There is white space between a record's version tag and its semicolon. The grammar allows it; senders that search for the tag do not find it. Remove it.</summary>
+    VersionSpaced,
+
     /// <summary>The id is missing, or not 1 to 32 letters and digits. Give one.</summary>
     IdInvalid,
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MtaSts.Core.Observations;
 
 /// <summary>What a server has at the name of a text record.</summary>
@@ -86,6 +88,14 @@ internal static class TextRecordCheck
                 Reason.DnsLookupFailed, $"{view.Name} could not be looked up at {reply.Server}: {DnsWords.Of(reply)}."),
         };
     }
+
+    /// <summary>What a list of records is that holds no usable one.</summary>
+    public static TextSeen SeenOf(ImmutableArray<Fault> faults) => faults.Select(f => f.Reason).FirstOrDefault(r => r is Reason.RecordMissing or Reason.RecordDuplicate) switch
+    {
+        Reason.RecordMissing => TextSeen.Missing,
+        Reason.RecordDuplicate => TextSeen.Duplicate,
+        _ => TextSeen.Other,
+    };
 
     private static TextSeen See(DnsReply reply, Func<IReadOnlyList<string>, TextSeen> classify) => reply.Status switch
     {

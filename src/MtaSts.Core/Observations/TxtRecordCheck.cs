@@ -16,24 +16,17 @@ internal static class TxtRecordCheck
     {
         var first = view.All
             .Where(r => r.Status == DnsStatus.Answered)
-            .Select(r => StsTexts(r.Records) is [var text] ? StsRecordReader.Read(text).Value?.Id : null)
+            .Select(r => StsRecordReader.Select(r.Records).Value?.Id)
             .FirstOrDefault(id => id is not null);
         return TextRecordCheck.Judge(view, StsRecord.Prefix[2..], hadPrevious: true, texts => See(texts, first, null));
     }
 
-    private static TextSeen See(IReadOnlyList<string> texts, PolicyId? published, PolicyId? previous) => StsTexts(texts) switch
+    private static TextSeen See(IReadOnlyList<string> texts, PolicyId? published, PolicyId? previous)
     {
-        [] => TextSeen.Missing,
-        [var text] when StsRecordReader.Read(text).Value is { } record =>
-            record.Id == published ? TextSeen.Ours : record.Id == previous ? TextSeen.Previous : TextSeen.Other,
-        [_] => TextSeen.Other,
-        _ => TextSeen.Duplicate,
-    };
-
-    // rfc8461#3.1: records that do not begin with "v=STSv1;" are discarded before they are counted.
-    private static List<string> StsTexts(IReadOnlyList<string> texts) => TextsOf(texts, StsRecord.Prefix);
-
-    /// <summary>The texts that begin with a version tag and a semicolon.</summary>
-    internal static List<string> TextsOf(IReadOnlyList<string> texts, string prefix) =>
-        [.. texts.Where(t => t.StartsWith(prefix, StringComparison.Ordinal) && t.AsSpan(prefix.Length).TrimStart(" \t").StartsWith(";"))];
+        var reading = StsRecordReader.Select(texts);
+        return reading.Value is not { } record ? TextRecordCheck.SeenOf(reading.Faults)
+            : record.Id == published ? TextSeen.Ours
+            : record.Id == previous ? TextSeen.Previous
+            : TextSeen.Other;
+    }
 }

@@ -20,7 +20,7 @@ public sealed class JudgeAsSenderTests
 
     [Fact]
     public void A_document_that_does_not_parse_is_broken_by_its_own_reason() =>
-        Assert.Equal([$"Broken VersionMissing {PolicyHost}"], Show(Check.PolicyServed, Healthy with { Policy = Policy(Fetch(body: "hello")) }));
+        Assert.Equal([$"Broken MaxAgeInvalid {PolicyHost}"], Show(Check.PolicyServed, Healthy with { Policy = Policy(Fetch(body: "version: STSv1\r\nmode: none\r\n")) }));
 
     [Fact]
     public void Two_addresses_with_two_valid_policies_differ() =>

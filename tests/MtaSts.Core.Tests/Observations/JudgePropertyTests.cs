@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CsCheck;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
+using Check = MtaSts.Core.Observations.Check;
 using static MtaSts.Core.Tests.Observations.World;
 
 namespace MtaSts.Core.Tests.Observations;
@@ -9,7 +10,7 @@ namespace MtaSts.Core.Tests.Observations;
 public sealed class JudgePropertyTests
 {
     private static readonly Gen<string> Text = Gen.OneOf(
-        Gen.String, Gen.OneOfConst("", "10 mx1.example.com", "v=STSv1; id=a;", "v=TLSRPTv1; rua=mailto:a@example.com", $"v=STSv1; id={Current.Id};", "0 "));
+        Gen.String, Gen.OneOf("", "10 mx1.example.com", "v=STSv1; id=a;", "v=TLSRPTv1; rua=mailto:a@example.com", $"v=STSv1; id={Current.Id};", "0 "));
 
     private static readonly Gen<DnsReply> Replies =
         Gen.Select(Text, Gen.Enum<DnsStatus>(), Text.Array[0, 3]).Select((s, d, r) => new DnsReply(s, d, [.. r], []));
@@ -21,7 +22,7 @@ public sealed class JudgePropertyTests
         .Select((c, m, n, d) => d % 5 == 0 ? null : new CertificateFacts(c, m, [.. n], Now.AddDays(d)));
 
     private static readonly Gen<PolicyFetch> Fetches =
-        Gen.Select(Gen.Enum<FetchStatus>(), Gen.OneOfConst<int?>(null, 200, 301, 404), Gen.OneOfConst(null, "text/plain", ";"), Gen.Byte.Array[0, 40], Certificates)
+        Gen.Select(Gen.Enum<FetchStatus>(), Gen.OneOf(new int?[] { null, 200, 301, 404 }), Gen.OneOf<string?>(null, "text/plain", ";"), Gen.Byte.Array[0, 40], Certificates)
             .Select((s, h, t, b, c) => new PolicyFetch(PolicyHost, "203.0.113.1", s, h, t, b, c));
 
     private static readonly Gen<SmtpProbe> Smtps = Gen.Select(Gen.Enum<SmtpStatus>(), Certificates, Text).Select((s, c, a) => new SmtpProbe("mx", a, s, c));
@@ -60,7 +61,7 @@ public sealed class JudgePropertyTests
 
     [Fact]
     public void A_server_that_gave_no_answer_never_makes_a_record_healthy() =>
-        Gen.Select(Worlds, Gen.OneOfConst(DnsStatus.TimedOut, DnsStatus.ServerFailure, DnsStatus.Refused, DnsStatus.Malformed, DnsStatus.Unreachable)).Sample((world, status) =>
+        Gen.Select(Worlds, Gen.OneOf(DnsStatus.TimedOut, DnsStatus.ServerFailure, DnsStatus.Refused, DnsStatus.Malformed, DnsStatus.Unreachable)).Sample((world, status) =>
         {
             var bent = world with { StsTxt = world.StsTxt with { Authoritative = world.StsTxt.Authoritative.Add(new DnsReply("dead", status, [], [])) } };
             Assert.DoesNotContain("Healthy", World.Show(Check.TxtRecord, Expected, bent));

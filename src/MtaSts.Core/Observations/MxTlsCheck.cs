@@ -35,7 +35,7 @@ internal static class MxTlsCheck
 
     private static IEnumerable<Finding> OfHost(MxHost host, bool egressBlocked)
     {
-        foreach (var failed in host.Addresses.Where(a => !a.IsDefinite))
+        foreach (var failed in DnsReplies.Failed(host.Addresses))
         {
             yield return new Finding.Unknown(
                 Reason.DnsLookupFailed, host.Host, $"The address of {host.Host} could not be looked up at {failed.Server}: {DnsWords.Of(failed)}.");
@@ -43,7 +43,7 @@ internal static class MxTlsCheck
 
         if (host.Probes.IsEmpty)
         {
-            if (host.Addresses.Length > 0 && host.Addresses.All(a => a.Status is DnsStatus.NoData or DnsStatus.NoSuchName))
+            if (host.Addresses.Length > 0 && !DnsReplies.Failed(host.Addresses).Any() && host.Addresses.All(a => a.Status != DnsStatus.Answered))
             {
                 yield return new Finding.Broken(Reason.MxHostNoAddress, host.Host, $"The MX {host.Host} has no address; correct its A and AAAA records.");
             }

@@ -65,7 +65,7 @@ internal static class PolicyServedCheck
         }
 
         // One question of many that failed hides addresses, so not all is known.
-        findings.AddRange(view.Addresses.Where(a => !a.IsDefinite).Select(a =>
+        findings.AddRange(DnsReplies.Failed(view.Addresses).Select(a =>
             new Finding.Unknown(Reason.PolicyHostLookupFailed, view.Host, $"The address of {view.Host} could not be looked up at {a.Server}: {DnsWords.Of(a)}.")));
         if (view.Addresses.All(a => a.Status != DnsStatus.Answered))
         {

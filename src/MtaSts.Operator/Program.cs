@@ -1,1 +1,3 @@
-return 2;
+using MtaSts.Operator.Cli;
+
+return await CliProgram.RunAsync(args, CliHost.OfProcess());

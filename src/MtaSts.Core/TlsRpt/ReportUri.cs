@@ -1,3 +1,4 @@
+using System.Buffers;
 using MtaSts.Core.Mail;
 
 namespace MtaSts.Core.TlsRpt;
@@ -21,6 +22,8 @@ internal enum ReportUriKind
 /// <summary>Judges the URIs of a <c>rua</c> (rfc8460#3, <c>tlsrpt-uri</c>).</summary>
 internal static class ReportUri
 {
+    private static readonly SearchValues<char> NoneOfLocalPart = SearchValues.Create("@:/()[]");
+
     /// <summary>What the text is; for all but <see cref="ReportUriKind.Usable"/> <paramref name="problem"/> says why.</summary>
     public static ReportUriKind Judge(string text, out string problem)
     {
@@ -117,7 +120,7 @@ internal static class ReportUri
         }
 
         // rfc5322#3.2.3: a dot-atom; what else a local part may hold is percent-encoded here.
-        if (local.StartsWith('.') || local.EndsWith('.') || local.Contains("..", StringComparison.Ordinal) || local.AsSpan().IndexOfAny("@:/()[]") >= 0)
+        if (local.StartsWith('.') || local.EndsWith('.') || local.Contains("..", StringComparison.Ordinal) || local.AsSpan().ContainsAny(NoneOfLocalPart))
         {
             return $"has the local part {Excerpt.Of(local)}, which is none";
         }

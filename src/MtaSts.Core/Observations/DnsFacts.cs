@@ -23,8 +23,11 @@ public enum DnsStatus
     /// <summary>No answer within the deadline.</summary>
     TimedOut,
 
-    /// <summary>The server could not be reached: no route, connection refused, no address.</summary>
+    /// <summary>The server could not be reached: connection refused, a broken way, no address, or an address that must not be asked.</summary>
     Unreachable,
+
+    /// <summary>This machine has no route to addresses of that family: nothing is known of the server.</summary>
+    NoRoute,
 
     /// <summary>An answer that does not parse, or a CNAME loop.</summary>
     Malformed,

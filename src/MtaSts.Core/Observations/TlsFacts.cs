@@ -36,7 +36,7 @@ public enum FetchStatus
     /// <summary>An HTTP response was read to its end.</summary>
     Responded,
 
-    /// <summary>The TCP connection was refused or there is no route.</summary>
+    /// <summary>The TCP connection was refused, or the way to the peer is broken.</summary>
     Unreachable,
 
     /// <summary>The deadline passed.</summary>
@@ -56,6 +56,9 @@ public enum FetchStatus
 
     /// <summary>The address is private, loopback or otherwise special, and the class does not allow it.</summary>
     AddressRefused,
+
+    /// <summary>This machine has no route to addresses of that family: nothing is known of the peer.</summary>
+    NoRoute,
 }
 
 /// <summary>One fetch of the policy, at one address.</summary>
@@ -92,7 +95,7 @@ public enum SmtpStatus
     /// <summary>The handshake failed, or only a version below TLS 1.2 was to be had.</summary>
     TlsFailed,
 
-    /// <summary>The connection was refused or there is no route.</summary>
+    /// <summary>The connection was refused, or the way to the peer is broken.</summary>
     Unreachable,
 
     /// <summary>The deadline passed.</summary>
@@ -106,6 +109,9 @@ public enum SmtpStatus
 
     /// <summary>The address is private, loopback or otherwise special, and the class does not allow it.</summary>
     AddressRefused,
+
+    /// <summary>This machine has no route to addresses of that family: nothing is known of the peer.</summary>
+    NoRoute,
 }
 
 /// <summary>One STARTTLS probe of one address of one MX host.</summary>

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Mail;
+using MtaSts.Core.Sts;
+using MtaSts.Core.TlsRpt;
+
+namespace MtaSts.Core.Observations;
+
+/// <summary>What the world should look like; the facts are judged against it.</summary>
+public sealed record Expectation
+{
+    /// <summary>The document that was handed to the policy server, or null before there is one.</summary>
+    public PolicyDocument? Served { get; init; }
+
+    /// <summary>The id that the TXT record should have, or null before the first publication.</summary>
+    public PolicyId? Published { get; init; }
+
+    /// <summary>The id of the pair before, which may still be seen while the new one spreads; null where there was none.</summary>
+    public PolicyId? Previous { get; init; }
+
+    /// <summary>The patterns that live MX hosts must match.</summary>
+    public ImmutableArray<MxPattern> Mx { get; init; } = [];
+
+    /// <summary>The TLSRPT record that should be there, or null where none is wanted.</summary>
+    public TlsRptRecord? TlsRpt { get; init; }
+
+    /// <summary>The life that the policy host's certificate must have left; not negative.</summary>
+    public TimeSpan CertificateLifeMin { get; init; }
+}

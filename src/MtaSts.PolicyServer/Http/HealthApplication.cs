@@ -26,14 +26,14 @@ internal sealed class HealthApplication(Readiness readiness, ServerMetrics metri
         response.Headers.ContentType = type;
         response.Headers.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
-        if (!HttpMethods.IsHead(request.Method))
+        if (request.Method != "HEAD")
             await context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(body);
     }
 
     private (int Status, string Type, string Text) Answer(string method, string path)
     {
         const string plain = "text/plain";
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
+        if (method is not ("GET" or "HEAD"))
             return (StatusCodes.Status405MethodNotAllowed, plain, "GET or HEAD\n");
         return path switch
         {

@@ -15,7 +15,7 @@ internal readonly record struct PolicyAnswer(int Status, ReadOnlyMemory<byte> Do
     /// no table yet       503   a 404 would tell a sender that there is no policy
     /// another path       404   case counts, rfc3986#6.2.2.1
     /// an unknown host    404
-    /// another method     405
+    /// another method     405   case counts, rfc9110#9.1
     /// otherwise          200
     /// </code>
     /// A query is ignored: the URL of rfc8461#3.3 has none, so it is only ever a person who defeats a cache on the way.
@@ -34,7 +34,7 @@ internal readonly record struct PolicyAnswer(int Status, ReadOnlyMemory<byte> Do
             return new(StatusCodes.Status503ServiceUnavailable, default);
         if (path != Path || !table.TryFind(host, out ReadOnlyMemory<byte> document))
             return new(StatusCodes.Status404NotFound, default);
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
+        if (method is not ("GET" or "HEAD"))
             return new(StatusCodes.Status405MethodNotAllowed, default);
         return new(StatusCodes.Status200OK, document);
     }

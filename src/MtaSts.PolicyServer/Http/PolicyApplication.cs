@@ -51,7 +51,7 @@ internal sealed class PolicyApplication(PolicyStore store, Readiness readiness, 
 
         headers.ContentType = TextPlain;
         headers.XContentTypeOptions = NoSniff;
-        if (HttpMethods.IsHead(request.Method))
+        if (request.Method == "HEAD")
             return Task.CompletedTask;
 
         ValueTask<System.IO.Pipelines.FlushResult> written =

@@ -51,7 +51,10 @@ internal static class PolicyFolder
     /// A table in which all documents are of one moment. A file that vanishes or changes meanwhile makes the whole
     /// reading start again, up to five times.
     /// </summary>
-    public static FolderRead Read(string folder, FolderVersion? known)
+    /// <param name="folder">The folder.</param>
+    /// <param name="known">Its state when it was last read; null before that.</param>
+    /// <param name="again">Read it even if its state is the known one.</param>
+    public static FolderRead Read(string folder, FolderVersion? known, bool again)
     {
         string problem = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -59,8 +62,10 @@ internal static class PolicyFolder
             try
             {
                 FolderVersion version = FolderVersion.Of(folder);
-                if (version == known)
+                if (version == known && !again)
                     return new FolderRead.Unchanged();
+                if (known is { Sealed: true } && !version.Sealed)
+                    return new FolderRead.Failed($"{FolderVersion.DataLink} is gone: the volume is being taken apart");
                 if (TryRead(folder, version) is { } loaded)
                     return loaded;
                 problem = "the folder keeps changing while it is read";

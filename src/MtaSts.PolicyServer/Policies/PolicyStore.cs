@@ -9,6 +9,8 @@ internal sealed class PolicyStore(string folder, ServerMetrics metrics, ILogger<
 
     private PolicyTable? _current;
     private FolderVersion? _known;
+    private bool _again;
+    private IReadOnlyList<SkippedFile> _skipped = [];
     private string? _failure;
 
     /// <summary>Null until the folder was read once. Afterwards the last good table, whatever happens to the folder.</summary>
@@ -29,18 +31,10 @@ internal sealed class PolicyStore(string folder, ServerMetrics metrics, ILogger<
     public void Refresh()
     {
         long started = clock.GetTimestamp();
-        switch (PolicyFolder.Read(folder, _known))
+        switch (PolicyFolder.Read(folder, _known, _again))
         {
             case FolderRead.Loaded loaded:
-                Volatile.Write(ref _current, loaded.Table);
-                _failure = null;
-                // An unreadable file may become readable without any trace in the folder.
-                _known = loaded.Skipped.Any(s => s.Reason == SkipReason.Unreadable) ? null : loaded.Version;
-                TimeSpan took = clock.GetElapsedTime(started);
-                metrics.Loaded(loaded, clock.GetUtcNow(), took);
-                Report(loaded, took);
-                // A load leaves several times the table's size behind, and the next may be days away.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                Take(loaded, clock.GetElapsedTime(started));
                 break;
 
             case FolderRead.Unchanged:
@@ -56,12 +50,26 @@ internal sealed class PolicyStore(string folder, ServerMetrics metrics, ILogger<
         }
     }
 
-    private void Report(FolderRead.Loaded loaded, TimeSpan took)
+    private void Take(FolderRead.Loaded loaded, TimeSpan took)
     {
+        Volatile.Write(ref _current, loaded.Table);
+        metrics.Loaded(loaded, clock.GetUtcNow(), took);
+        _failure = null;
+
+        bool news = loaded.Version != _known || !loaded.Skipped.SequenceEqual(_skipped);
+        (_known, _skipped) = (loaded.Version, loaded.Skipped);
+        // An unreadable file may become readable without any trace in the folder.
+        _again = loaded.Skipped.Any(s => s.Reason == SkipReason.Unreadable);
+        if (!news)
+            return;
+
         logger.Loaded(loaded.Table.Count, loaded.Table.Bytes, took.TotalMilliseconds, loaded.Skipped.Count);
         foreach (SkippedFile file in loaded.Skipped.Take(SkipLinesMax))
             logger.Skipped(file.Name, file.Reason);
         if (loaded.Skipped.Count > SkipLinesMax)
             logger.MoreSkipped(loaded.Skipped.Count - SkipLinesMax);
+
+        // A load leaves several times the table's size behind, and the next may be days away.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

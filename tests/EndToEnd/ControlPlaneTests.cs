@@ -1,0 +1,116 @@
+using k8s;
+using k8s.Autorest;
+using MtaSts.TestBed;
+
+namespace MtaSts.EndToEnd;
+
+[Collection(ControlPlaneCollection.Name)]
+public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private ControlPlane Plane => fixture.Bed.ControlPlane;
+
+    [Fact]
+    public async Task Yaml_applied_through_kubectl_is_read_back_by_the_client()
+    {
+        await Plane.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: applied, namespace: default }
+            data: { greeting: hello }
+            """,
+            Token);
+
+        var map = await Plane.Client.CoreV1.ReadNamespacedConfigMapAsync("applied", "default", cancellationToken: Token);
+
+        Assert.Equal("hello", map.Data["greeting"]);
+    }
+
+    [Fact]
+    public async Task The_words_of_the_api_server_are_in_the_failure_of_an_apply()
+    {
+        var failure = await Assert.ThrowsAsync<TestBed.Processes.ChildProcessException>(() => Plane.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: Not_A_Name, namespace: default }
+            """,
+            Token));
+
+        Assert.Contains("Not_A_Name", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_named_user_has_only_the_rights_that_are_bound_to_it()
+    {
+        using var visitor = new Kubernetes(
+            KubernetesClientConfiguration.BuildConfigFromConfigFile(Plane.KubeconfigFor("visitor")));
+
+        var refused = await Assert.ThrowsAsync<HttpOperationException>(
+            () => visitor.CoreV1.ListNamespacedSecretAsync("default", cancellationToken: Token));
+
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, refused.Response.StatusCode);
+        Assert.Contains("visitor", refused.Response.Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_account_gets_a_token_that_the_api_server_takes()
+    {
+        await Plane.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: { name: robot, namespace: default }
+            """,
+            Token);
+        var kubeconfig = await Plane.KubeconfigForServiceAccountAsync("default", "robot", Token);
+        using var robot = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
+
+        var refused = await Assert.ThrowsAsync<HttpOperationException>(
+            () => robot.CoreV1.ListNamespacedSecretAsync("default", cancellationToken: Token));
+
+        Assert.Contains("system:serviceaccount:default:robot", refused.Response.Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_write_is_in_the_audit_log_and_no_read_is()
+    {
+        await Plane.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: audited, namespace: default }
+            """,
+            Token);
+        await Plane.KubectlAsync("get", "configmap", "audited", "-n", "default");
+
+        var events = Plane.Audit.Read().Where(static entry => entry.Name == "audited").ToList();
+
+        var write = Assert.Single(events);
+        Assert.Equal(("patch", "configmaps", ControlPlane.Administrator), (write.Verb, write.Resource, write.User));
+        Assert.StartsWith("kubectl", write.UserAgent, StringComparison.Ordinal);
+        Assert.Equal(201, write.Code);
+    }
+
+    [Fact]
+    public async Task After_an_outage_the_api_server_is_back_with_its_data()
+    {
+        await Plane.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: survivor, namespace: default }
+            """,
+            Token);
+
+        await Plane.StopApiServerAsync();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(
+            () => Plane.Client.CoreV1.ListNamespacedConfigMapAsync("default", cancellationToken: Token));
+        await Plane.StartApiServerAsync(Token);
+
+        var map = await Plane.Client.CoreV1.ReadNamespacedConfigMapAsync("survivor", "default", cancellationToken: Token);
+        Assert.Equal("survivor", map.Metadata.Name);
+    }
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MtaSts.TestBed;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Processes;
 
@@ -14,58 +15,41 @@ public sealed class MailNetworkCleanupTests
     public async Task A_disposed_network_leaves_no_namespace_process_mount_or_file_of_its_own()
     {
         if (MailTools.Missing() is { } why) Assert.Skip(why);
-        var id = MailNetwork.FreeId();
-        var folder = MailFolders.New(id);
+        var id = BedId.TakeAny();
+        var folder = TemporaryMailNetwork.FolderOf(id);
         var mountsBefore = await MountsAsync();
-        await using (var network = await MailNetwork.StartAsync(id, folder, Cancellation))
+        await using (var temporary = await TemporaryMailNetwork.StartAsync(id, Cancellation))
         {
+            var network = temporary.Network;
             await network.AddMxAsync(new MxOptions("mx1.mx.test", network.Ca.Issue("mx1.mx.test"), ["a.test"]), Cancellation);
             Assert.NotEmpty(ProcessesOf(folder));
         }
 
         Assert.Empty(ProcessesOf(folder));
         Assert.Equal(mountsBefore, await MountsAsync());
-        AssertNothingNamedAfter(id);
-        MailFolders.Remove(folder);
+        AssertNothingNamedAfter(id.Number);
     }
 
     [Fact]
     public async Task What_a_killed_network_left_is_removed_by_the_next_with_its_number()
     {
         if (MailTools.Missing() is { } why) Assert.Skip(why);
-        var id = MailNetwork.FreeId();
-        var folder = MailFolders.New(id);
-        var plan = new AddressPlan(id);
+        var id = BedId.TakeAny();
+        var plan = new AddressPlan(id.Number);
         await Command.OutputAsync("ip", ["netns", "add", plan.MailNamespace], cancellationToken: Cancellation);
         await Command.OutputAsync(
             "ip", ["link", "add", plan.HostInterface, "type", "veth", "peer", "name", "up0", "netns", plan.MailNamespace],
             cancellationToken: Cancellation);
         using var leftover = Process.Start("ip", ["netns", "exec", plan.MailNamespace, "tail", "-f", "/dev/null"]);
 
-        await using (var network = await MailNetwork.StartAsync(id, folder, Cancellation))
+        await using (var temporary = await TemporaryMailNetwork.StartAsync(id, Cancellation))
         {
+            var network = temporary.Network;
             await leftover.WaitForExitAsync(Cancellation);
             Assert.Equal("NOERROR", (await network.Dns.QueryAsync(network.Dns.ResolverAddress, "ns1.dns.test", "A", Cancellation)).Status);
         }
 
-        AssertNothingNamedAfter(id);
-        MailFolders.Remove(folder);
-    }
-
-    [Fact]
-    public async Task A_number_that_is_in_use_cannot_be_taken_again()
-    {
-        if (MailTools.Missing() is { } why) Assert.Skip(why);
-        var id = MailNetwork.FreeId();
-        var folder = MailFolders.New(id);
-        await using (var network = await MailNetwork.StartAsync(id, folder, Cancellation))
-        {
-            Assert.NotEqual(id, MailNetwork.FreeId());
-            await Assert.ThrowsAsync<InvalidOperationException>(() => MailNetwork.StartAsync(id, folder, Cancellation));
-            Assert.Equal("NOERROR", (await network.Dns.QueryAsync(network.Dns.ResolverAddress, "ns1.dns.test", "A", Cancellation)).Status);
-        }
-
-        MailFolders.Remove(folder);
+        AssertNothingNamedAfter(id.Number);
     }
 
     private static void AssertNothingNamedAfter(int id)

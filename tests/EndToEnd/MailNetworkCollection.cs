@@ -1,3 +1,4 @@
+using MtaSts.TestBed;
 using MtaSts.TestBed.Mail;
 
 namespace MtaSts.EndToEnd;
@@ -11,8 +12,7 @@ public sealed class MailNetworkCollection : ICollectionFixture<MailNetworkCollec
     /// <summary>One mail network for the whole collection.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
-        private string? _folder;
-        private MailNetwork? _network;
+        private TemporaryMailNetwork? _network;
 
         /// <summary>The network; skips the calling test, and says why, where there can be none.</summary>
         public MailNetwork Network
@@ -20,22 +20,18 @@ public sealed class MailNetworkCollection : ICollectionFixture<MailNetworkCollec
             get
             {
                 if (MailTools.Missing() is { } why) Assert.Skip(why);
-                return _network!;
+                return _network!.Network;
             }
         }
 
         public async ValueTask InitializeAsync()
         {
-            if (MailTools.Missing() is not null) return;
-            var id = MailNetwork.FreeId();
-            _folder = MailFolders.New(id);
-            _network = await MailNetwork.StartAsync(id, _folder, CancellationToken.None);
+            if (MailTools.Missing() is null) _network = await TemporaryMailNetwork.StartAsync(BedId.TakeAny(), CancellationToken.None);
         }
 
         public async ValueTask DisposeAsync()
         {
             if (_network is not null) await _network.DisposeAsync();
-            MailFolders.Remove(_folder);
         }
     }
 }

@@ -9,9 +9,6 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 public sealed class AddressPlan
 {
-    /// <summary>The highest number of a bed.</summary>
-    public const int LastId = 63;
-
     private const int FirstMx = 100;
     private const int MxCount = 50;
 
@@ -23,7 +20,7 @@ public sealed class AddressPlan
     public AddressPlan(int id)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(id, LastId);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(id, BedId.Max);
         Id = id;
     }
 

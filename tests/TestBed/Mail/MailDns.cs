@@ -64,17 +64,18 @@ public sealed class MailDns : IAsyncDisposable
         var primary = NameServer.Prepare(
             "dns-primary", plan.PrimaryDns, plan, control,
             $"notify explicit; also-notify {{ {plan.SecondaryDns}; }};",
-            sha256.Statement + sha512.Statement + string.Concat(fixedZones.Select(zone => $"zone \"{zone}\" {PrimaryZone(zone, sha256, sha512)};\n")),
+            sha256.Statement + sha512.Statement + string.Concat(fixedZones.Select(zone => $"zone \"{zone}\" {PrimaryZone(zone, sha256, sha512)}\n")),
             folder);
         var secondary = NameServer.Prepare(
             "dns-secondary", plan.SecondaryDns, plan, control,
             "notify no; min-refresh-time 1; max-refresh-time 5; min-retry-time 1; max-retry-time 2;",
-            string.Concat(fixedZones.Select(zone => $"zone \"{zone}\" {SecondaryZone(zone, plan)};\n")),
+            string.Concat(fixedZones.Select(zone => $"zone \"{zone}\" {SecondaryZone(zone, plan)}\n")),
             folder);
+        // The parent of dns.test has the addresses of the name servers too, as glue: BIND loads no zone without them.
         ZoneRecord[] nameServers =
-            [new("ns1", "A", $"{plan.PrimaryDns}"), new("ns2", "A", $"{plan.SecondaryDns}")];
+            [new("ns1.dns.test.", "A", $"{plan.PrimaryDns}"), new("ns2.dns.test.", "A", $"{plan.SecondaryDns}")];
         foreach (var zone in fixedZones)
-            await File.WriteAllTextAsync(primary.ZonePath(zone), ZoneFile(zone, zone == "dns.test" ? nameServers : []), cancellationToken);
+            await File.WriteAllTextAsync(primary.ZonePath(zone), ZoneFile(zone, zone == "mx.test" ? [] : nameServers), cancellationToken);
 
         var dns = new MailDns(plan, primary, secondary, sha256, sha512);
         foreach (var zone in fixedZones) dns._zones[zone] = 0;
@@ -198,10 +199,10 @@ public sealed class MailDns : IAsyncDisposable
     }
 
     private static string PrimaryZone(string zone, params TsigKey[] keys) =>
-        $"{{ type primary; file \"zones/{zone}.zone\"; allow-update {{ {string.Concat(keys.Select(static key => $"key \"{key.Name}\"; "))}}}; }}";
+        $"{{ type primary; file \"zones/{zone}.zone\"; allow-update {{ {string.Concat(keys.Select(static key => $"key \"{key.Name}\"; "))}}}; }};";
 
     private static string SecondaryZone(string zone, AddressPlan plan) =>
-        $"{{ type secondary; file \"zones/{zone}.zone\"; primaries {{ {plan.PrimaryDns}; }}; }}";
+        $"{{ type secondary; file \"zones/{zone}.zone\"; primaries {{ {plan.PrimaryDns}; }}; }};";
 
     // Refresh and retry are short, so that a secondary which missed a NOTIFY catches up; the last field is how long
     // "no such name" may be kept (rfc2308#5).

@@ -11,16 +11,14 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 public sealed class MailNetwork : IAsyncDisposable
 {
-    private readonly BedLock _claim;
     private readonly NetworkSpaces _spaces;
     private readonly string _folder;
     private readonly ConcurrentDictionary<string, MxServer> _mx = new(StringComparer.Ordinal);
     private bool _disposed;
 
-    private MailNetwork(AddressPlan plan, BedLock claim, string folder, LocalCa ca, LocalCa untrustedCa)
+    private MailNetwork(AddressPlan plan, string folder, LocalCa ca, LocalCa untrustedCa)
     {
         Plan = plan;
-        _claim = claim;
         _spaces = new NetworkSpaces(plan);
         _folder = folder;
         Ca = ca;
@@ -55,29 +53,14 @@ public sealed class MailNetwork : IAsyncDisposable
     /// <summary>The mail servers, by host name.</summary>
     public IReadOnlyDictionary<string, MxServer> MxServers => _mx;
 
-    /// <summary>The highest number that no live program has a network with.</summary>
-    /// <exception cref="InvalidOperationException">All are taken.</exception>
-    public static int FreeId()
-    {
-        for (var id = AddressPlan.LastId; id >= 0; id--)
-        {
-            using var claim = BedLock.TryTake(id);
-            if (claim is not null) return id;
-        }
-
-        throw new InvalidOperationException("every mail network number is taken");
-    }
-
     /// <summary>Brings the network up. What a killed network with the same number or folder left is removed first.</summary>
-    /// <param name="id">0 to 63: the network is 198.18.id.0/24.</param>
+    /// <param name="id">The number of a <see cref="BedId"/> that the caller holds: the network is 198.18.id.0/24.</param>
     /// <param name="folder">For configurations, queues and logs; emptied first. Every user must be able to enter its parents.</param>
     /// <param name="cancellationToken">Gives up and takes everything down.</param>
     /// <exception cref="ChildProcessException">A server did not start; the message has the end of its log.</exception>
-    /// <exception cref="InvalidOperationException">A live program has a network with this number.</exception>
     public static async Task<MailNetwork> StartAsync(int id, string folder, CancellationToken cancellationToken)
     {
         var plan = new AddressPlan(id);
-        var claim = BedLock.TryTake(id) ?? throw new InvalidOperationException($"another program has a mail network {id} up");
         folder = Path.GetFullPath(folder);
         PidFiles.KillLeftovers(folder);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
@@ -85,7 +68,7 @@ public sealed class MailNetwork : IAsyncDisposable
         // Mail servers and mailboxes run as other users.
         await Command.OutputAsync("chmod", ["755", folder], cancellationToken: cancellationToken);
         var network = new MailNetwork(
-            plan, claim, folder,
+            plan, folder,
             LocalCa.Create("Test bed", Path.Combine(folder, "ca.pem")),
             LocalCa.Create("Untrusted", Path.Combine(folder, "untrusted-ca.pem")));
         try
@@ -153,7 +136,6 @@ public sealed class MailNetwork : IAsyncDisposable
             await _spaces.RemoveAsync();
             Ca.Dispose();
             UntrustedCa.Dispose();
-            _claim.Dispose();
         }
     }
 }

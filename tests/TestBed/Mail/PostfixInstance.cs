@@ -72,6 +72,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(instance.ConfigFolder, "master.cf"),
             $"""
             {services}
+            pickup    unix  n       -       n       60      1       pickup
             cleanup   unix  n       -       n       -       0       cleanup
             qmgr      unix  n       -       n       300     1       qmgr
             tlsmgr    unix  -       -       n       1000?   1       tlsmgr

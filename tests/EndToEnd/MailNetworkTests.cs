@@ -29,6 +29,9 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
             Assert.Null(delivered.Tls);
             Assert.False((await mx.ReceivedAsync(underTesting, Patience, Cancellation))!.OverTls);
             Assert.Equal(1, attack.Connections);
+            // Everybody else reaches the real server.
+            Assert.Contains("Verify return code: 0 (ok)", await TlsOfAsync(network, mx), StringComparison.Ordinal);
+            Assert.Equal(1, attack.Connections);
 
             origin.Body = Policy("enforce", "mx1.strip.test");
             await SetIdAsync(network, "strip.test", "2");

@@ -23,7 +23,6 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly ControlPlaneAssets _assets;
     private readonly ControlPlaneKeys _keys;
     private readonly string _stateFolder;
-    private readonly string _authorityPem;
     private readonly HttpClient _http;
     private readonly Lock _files = new();
     private ChildProcess? _etcd;
@@ -41,8 +40,8 @@ public sealed class ControlPlane : IAsyncDisposable
         Server = new Uri($"https://{address}:{FreePorts.Next(address)}");
         _keys = ControlPlaneKeys.Create(
             Path.Combine(folder, "keys"), address, [new ControlPlaneUser(Administrator, "system:masters"), .. options.Users]);
-        _authorityPem = File.ReadAllText(_keys.Authority);
-        _http = CreateHttp(_authorityPem, _keys.Tokens[Administrator]);
+        AuthorityPem = File.ReadAllText(_keys.Authority);
+        _http = CreateHttp(AuthorityPem, _keys.Tokens[Administrator]);
         AdminKubeconfig = KubeconfigFor(Administrator);
         Audit = new AuditLog(Path.Combine(folder, "audit.log"));
     }
@@ -52,6 +51,9 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Base URL of the API server; the same for the whole life.</summary>
     public Uri Server { get; }
+
+    /// <summary>PEM of the authority that signed the API server's certificate.</summary>
+    public string AuthorityPem { get; }
 
     /// <summary>Absolute path of the administrator's kubeconfig.</summary>
     public string AdminKubeconfig { get; }
@@ -130,6 +132,11 @@ public sealed class ControlPlane : IAsyncDisposable
     /// Absolute path of a kubeconfig for a ServiceAccount object that exists, with a token as a pod would get it, good for a day.
     /// </summary>
     public async Task<string> KubeconfigForServiceAccountAsync(
+        string serviceAccountNamespace, string name, CancellationToken cancellationToken) =>
+        (await ServiceAccountAsync(serviceAccountNamespace, name, cancellationToken)).Kubeconfig;
+
+    /// <summary>The same, with the token itself.</summary>
+    internal async Task<(string Kubeconfig, string Token)> ServiceAccountAsync(
         string serviceAccountNamespace, string name, CancellationToken cancellationToken)
     {
         var request = new Authenticationv1TokenRequest
@@ -138,7 +145,8 @@ public sealed class ControlPlane : IAsyncDisposable
         };
         var answer = await Client.CoreV1.CreateNamespacedServiceAccountTokenAsync(
             request, name, serviceAccountNamespace, cancellationToken: cancellationToken);
-        return WriteKubeconfig($"system:serviceaccount:{serviceAccountNamespace}:{name}", answer.Status.Token);
+        var token = answer.Status.Token;
+        return (WriteKubeconfig($"system:serviceaccount:{serviceAccountNamespace}:{name}", token), token);
     }
 
     /// <summary>Runs kubectl as the administrator, whatever its exit code.</summary>
@@ -187,7 +195,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private string WriteKubeconfig(string user, string token)
     {
         var path = Path.Combine(Folder, "kubeconfig", user.Replace(':', '_') + ".yaml");
-        lock (_files) return Kubeconfig.Write(path, Server, _authorityPem, user, token);
+        lock (_files) return Kubeconfig.Write(path, Server, AuthorityPem, user, token);
     }
 
     private static Kubernetes CreateClient(string kubeconfig)

@@ -1,0 +1,126 @@
+using System.Net;
+using MtaSts.TestBed.Processes;
+
+namespace MtaSts.TestBed.Mail;
+
+/// <summary>
+/// The two network namespaces of a bed and the cables between them. A bridge in the mail namespace has every server address and
+/// joins the root namespace and the sender, so that all of them are neighbours and nothing is routed: no traffic leaves.
+/// </summary>
+internal sealed class NetworkSpaces
+{
+    private const string RunFolder = "/run/netns";
+    private const string ConfigFolder = "/etc/netns";
+    private const string Bridge = "br0";
+
+    private readonly AddressPlan _plan;
+    private bool _madeRunMount;
+
+    /// <summary>Makes nothing yet.</summary>
+    public NetworkSpaces(AddressPlan plan) => _plan = plan;
+
+    /// <summary>Makes the namespaces anew; what a killed bed with this number left is removed first.</summary>
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        var plan = _plan;
+        await RemoveSpacesAsync();
+        _madeRunMount = !IsMountPoint(RunFolder);
+        foreach (var name in (string[])[plan.MailNamespace, plan.SenderNamespace])
+        {
+            // `ip netns exec` puts the files of this folder over those in /etc.
+            var folder = Directory.CreateDirectory(Path.Combine(ConfigFolder, name)).FullName;
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "resolv.conf"), $"nameserver {plan.Resolver}\noptions timeout:2 attempts:2\n", cancellationToken);
+        }
+
+        await IpAsync(null, cancellationToken,
+            $"netns add {plan.MailNamespace}",
+            $"netns add {plan.SenderNamespace}",
+            $"link add {plan.HostInterface} type veth peer name up0 netns {plan.MailNamespace}",
+            $"link add name up1 netns {plan.MailNamespace} type veth peer name eth0 netns {plan.SenderNamespace}",
+            $"addr add {plan.Host}/24 dev {plan.HostInterface}",
+            $"link set {plan.HostInterface} up");
+        await Task.WhenAll(
+            IpAsync(plan.MailNamespace, cancellationToken,
+                "link set lo up",
+                $"link add {Bridge} type bridge stp_state 0 forward_delay 0",
+                $"link set up0 master {Bridge}",
+                $"link set up1 master {Bridge}",
+                "link set up0 up",
+                "link set up1 up",
+                $"addr add {plan.PrimaryDns}/24 dev {Bridge}",
+                $"addr add {plan.SecondaryDns}/32 dev {Bridge}",
+                $"addr add {plan.Resolver}/32 dev {Bridge}",
+                $"addr add {plan.Web}/32 dev {Bridge}",
+                $"link set {Bridge} up"),
+            IpAsync(plan.SenderNamespace, cancellationToken,
+                "link set lo up",
+                $"addr add {plan.Sender}/24 dev eth0",
+                "link set eth0 up"));
+
+        // The attacker gives this namespace an MX's address. It must not answer for it on the wire: only the sender is deceived.
+        await Command.OutputAsync(
+            "sh", ["-c", "echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore; echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce"],
+            networkNamespace: plan.SenderNamespace, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Gives the mail namespace more addresses.</summary>
+    public Task AddServerAddressesAsync(IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken) =>
+        IpAsync(_plan.MailNamespace, cancellationToken, [.. addresses.Select(static address => $"addr replace {address}/32 dev {Bridge}")]);
+
+    /// <summary>Makes the sender's namespace take an address for its own, or not any more.</summary>
+    public Task CaptureAsync(IPAddress address, bool capture, CancellationToken cancellationToken) =>
+        IpAsync(_plan.SenderNamespace, cancellationToken, $"addr {(capture ? "replace" : "del")} {address}/32 dev lo");
+
+    /// <summary>Removes all that <see cref="CreateAsync"/> made.</summary>
+    public async Task RemoveAsync()
+    {
+        await RemoveSpacesAsync();
+        // The first namespace of a machine makes a mount of the folder itself. Take it away where it was ours; while another
+        // namespace is there this does nothing.
+        if (_madeRunMount && IsMountPoint(RunFolder) && !Directory.EnumerateFileSystemEntries(RunFolder).Any())
+            await Command.RunAsync("umount", [RunFolder]);
+    }
+
+    private async Task RemoveSpacesAsync()
+    {
+        var plan = _plan;
+        foreach (var name in (string[])[plan.MailNamespace, plan.SenderNamespace])
+        {
+            if (File.Exists(Path.Combine(RunFolder, name)))
+            {
+                await KillMembersAsync(name);
+                await Command.RunAsync("ip", ["netns", "del", name]);
+            }
+
+            var folder = Path.Combine(ConfigFolder, name);
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+
+        if (Directory.Exists(Path.Combine("/sys/class/net", plan.HostInterface)))
+            await Command.RunAsync("ip", ["link", "del", plan.HostInterface]);
+    }
+
+    // Whoever lives in a namespace that only this bed uses was started by this bed, or by an earlier one with its number.
+    private static async Task KillMembersAsync(string name)
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var members = (await Command.RunAsync("ip", ["netns", "pids", name])).Output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (members.Length == 0) return;
+            await Command.RunAsync("kill", ["-KILL", .. members]);
+            await Task.Delay(20);
+        }
+    }
+
+    private static async Task IpAsync(string? name, CancellationToken cancellationToken, params string[] lines)
+    {
+        string[] inside = name is null ? [] : ["-n", name];
+        var batch = string.Join('\n', lines) + "\n";
+        await Command.OutputAsync("ip", [.. inside, "-batch", "-"], batch, cancellationToken: cancellationToken);
+    }
+
+    private static bool IsMountPoint(string folder) =>
+        File.ReadLines("/proc/self/mountinfo").Any(line => line.Split(' ')[4] == folder);
+}

@@ -45,7 +45,7 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task A_named_user_has_only_the_rights_that_are_bound_to_it()
     {
-        using var visitor = new Kubernetes(
+        using var visitor = new k8s.Kubernetes(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(Plane.KubeconfigFor("visitor")));
 
         var refused = await Assert.ThrowsAsync<HttpOperationException>(
@@ -66,7 +66,7 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
             """,
             Token);
         var kubeconfig = await Plane.KubeconfigForServiceAccountAsync("default", "robot", Token);
-        using var robot = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
+        using var robot = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
 
         var refused = await Assert.ThrowsAsync<HttpOperationException>(
             () => robot.CoreV1.ListNamespacedSecretAsync("default", cancellationToken: Token));

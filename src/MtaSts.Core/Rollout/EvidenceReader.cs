@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Sts;
+
+namespace MtaSts.Core.Rollout;
+
+/// <summary>Reads the evidence out of the facts: judges them, and says whose the live record is.</summary>
+public static class EvidenceReader
+{
+    private const int ShownCharsMax = 120;
+
+    /// <summary>The evidence of one round.</summary>
+    /// <param name="intent">What is wanted.</param>
+    /// <param name="state">Where the domain stood when the facts were collected.</param>
+    /// <param name="observed">The facts; its records hold the companion of the STS record.</param>
+    /// <param name="ownerId">The owner id under which we write.</param>
+    /// <param name="watchedSince">Since when this process has looked without a break.</param>
+    /// <param name="now">The time.</param>
+    public static Evidence Read(
+        Intent intent, RolloutState state, Observed observed, string ownerId, DateTimeOffset watchedSince, DateTimeOffset now)
+    {
+        var expectation = new Expectation
+        {
+            Served = state.Served,
+            Published = state.PublishedId,
+            Previous = state.PreviousId,
+            Mx = state.Served?.Policy.Mx ?? intent.Mx,
+            // Published together with the first TXT record, so not expected before.
+            TlsRpt = state.PublishedId is null ? null : intent.TlsReporting,
+            CertificateLifeMin = intent.CertificateLifeMin,
+        };
+
+        var records = observed.StsTxt.Authoritative.SelectMany(r => r.Records).Where(IsStsRecord).Distinct().Order(StringComparer.Ordinal).ToList();
+        return new Evidence
+        {
+            Checks = Judge.All(expectation, observed, now),
+            LiveMx = [.. observed.Mx.Hosts.Select(h => h.Host)],
+            LiveMxKnown = AllDefinite(observed.Mx.Lookup.Authoritative) && observed.Mx.Lookup.Resolvers.All(r => r.IsDefinite),
+            Owner = OwnerOf(intent, observed, records, ownerId),
+            LiveId = records.Count == 1 ? StsRecordReader.Select(records).Value?.Id : null,
+            LivePolicy = Judge.LivePolicy(observed)?.Value,
+            LiveRecord = Excerpt(string.Join("\", \"", records)),
+            WatchedSince = watchedSince,
+        };
+    }
+
+    private static LiveOwner OwnerOf(Intent intent, Observed observed, List<string> records, string ownerId)
+    {
+        if (records.Count == 0)
+        {
+            return AllDefinite(observed.StsTxt.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
+        }
+
+        if (!observed.Records.TryGetValue(OwnerRecord.KeyFor(intent.Domain.StsRecordName), out var companion))
+        {
+            return LiveOwner.Unknown;
+        }
+
+        var owners = companion.Authoritative.SelectMany(r => r.Records)
+            .Select(text => OwnerRecord.TryParse(text, out var owner) && owner.Type == RecordType.Txt ? owner.Owner.OwnerId : null)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        if (owners.Contains(ownerId))
+        {
+            return owners.Count == 1 ? LiveOwner.Us : LiveOwner.Other;
+        }
+
+        return AllDefinite(companion.Authoritative) ? LiveOwner.Other : LiveOwner.Unknown;
+    }
+
+    private static bool AllDefinite(ImmutableArray<DnsReply> replies) => !replies.IsEmpty && replies.All(r => r.IsDefinite);
+
+    private static bool IsStsRecord(string text) => text.StartsWith(StsRecord.Prefix, StringComparison.Ordinal);
+
+    private static string Excerpt(string text) => text.Length <= ShownCharsMax ? text : text[..ShownCharsMax] + "...";
+}

@@ -1,0 +1,88 @@
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Resources.Reading;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>A policy that may act, with all that it acts by; or why it may not.</summary>
+public abstract record Admission
+{
+    private Admission()
+    {
+    }
+
+    /// <summary>It may act.</summary>
+    /// <param name="Intent">What is wanted.</param>
+    /// <param name="Class">Its class.</param>
+    /// <param name="Provider">The class's provider.</param>
+    public sealed record Admitted(Intent Intent, ClassSettings Class, ProviderSettings Provider) : Admission;
+
+    /// <summary>It may not act: it has no effect until that is mended.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Message">The field and the fix.</param>
+    public sealed record Rejected(Reason Reason, string Message) : Admission;
+}
+
+/// <summary>Decides which policies may act: the resource is valid, its class lets it, and no older one has the domain.</summary>
+/// <param name="cluster">What the API server has.</param>
+/// <param name="ownerIdDefault">The owner id of providers that name none.</param>
+public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
+{
+    /// <summary>Whether a policy may act, other claims to its domain left aside.</summary>
+    public Admission Admit(MtaStsPolicy policy)
+    {
+        if (cluster.ClassOf(policy) is not { } found)
+        {
+            return policy.Spec?.ClassName is { } name
+                ? new Admission.Rejected(Reason.ClassNotFound, $"spec.className is \"{name}\", and there is no such MtaStsClass; name one that exists")
+                : new Admission.Rejected(
+                    Reason.ClassNotFound,
+                    $"spec.className is not set, and no MtaStsClass is marked as default by the annotation {ApiGroup.DefaultClassAnnotation}: \"true\"; name a class");
+        }
+
+        var settings = ClassReader.Read(found);
+        if (!settings.IsValid)
+        {
+            return new Admission.Rejected(Reason.ClassInvalid, $"MtaStsClass {found.Metadata.Name}: {FieldProblem.Join(settings.Problems)}");
+        }
+
+        var intent = SpecReader.Read(policy, settings.Value);
+        if (!intent.IsValid)
+        {
+            return new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
+        }
+
+        var space = policy.Metadata.NamespaceProperty;
+        var labels = cluster.Namespaces.Cache.Find(new ObjectKey(null, space))?.Metadata.Labels ?? new Dictionary<string, string>();
+        if (settings.Value.Rights.Allows(space, labels.AsReadOnly(), intent.Value.Domain) is { } problem)
+        {
+            return new Admission.Rejected(problem.Reason, problem.Field.ToString());
+        }
+
+        if (cluster.Providers.Cache.Find(new ObjectKey(null, settings.Value.ProviderName)) is not { } provider)
+        {
+            return new Admission.Rejected(
+                Reason.ProviderNotFound,
+                $"MtaStsClass {found.Metadata.Name}: spec.dnsProviderRef.name is \"{settings.Value.ProviderName}\", and there is no such ClusterDnsProvider; create it or name another");
+        }
+
+        var provided = ProviderReader.Read(provider, ownerIdDefault);
+        return provided.IsValid
+            ? new Admission.Admitted(intent.Value, settings.Value, provided.Value)
+            : new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}");
+    }
+
+    /// <summary>The older policy that has this one's domain, as "namespace/name"; null when this one has it.</summary>
+    public string? ClaimedByOther(MtaStsPolicy policy)
+    {
+        var claims = cluster.WithDomainOf(policy).Where(p => IsSame(p, policy) || Claims(p)).Select(DomainClaim.Of);
+        return DomainClaims.Winner(claims) is { } winner && winner.Uid != policy.Metadata.Uid ? $"{winner.Namespace}/{winner.Name}" : null;
+    }
+
+    // What has published keeps its claim, also while it is being deleted or its class is broken: nobody else may write there meanwhile.
+    private bool Claims(MtaStsPolicy policy) => policy.Status?.ServedId is not null || Admit(policy) is Admission.Admitted;
+
+    private static bool IsSame(MtaStsPolicy a, MtaStsPolicy b) => a.Metadata.Uid == b.Metadata.Uid;
+}

@@ -1,0 +1,108 @@
+using k8s.Models;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Serving;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>The operator's view of the API server: one informer a kind, with the indexes that passes ask by.</summary>
+public sealed class Cluster
+{
+    private const string ByDomain = "domain";
+    private const string ByClass = "class";
+    private const string ByProvider = "provider";
+    private const string DefaultClass = "";
+
+    /// <summary>Informers over everything that the operator reads; none runs before <see cref="RunAsync"/>.</summary>
+    /// <param name="api">The API server.</param>
+    /// <param name="operatorNamespace">Where the Secrets of cluster providers are.</param>
+    /// <param name="loggers">For the informers.</param>
+    /// <param name="time">The clock.</param>
+    public Cluster(ApiClient api, string operatorNamespace, ILoggerFactory loggers, TimeProvider time)
+    {
+        var log = loggers.CreateLogger("MtaSts.Kubernetes.Informer");
+        Policies = new Informer<MtaStsPolicy>(api, null, log, time);
+        Classes = new Informer<MtaStsClass>(api, null, log, time);
+        Providers = new Informer<ClusterDnsProvider>(api, null, log, time);
+        Namespaces = new Informer<V1Namespace>(api, null, log, time);
+        Secrets = new Informer<V1Secret>(api, new InformerOptions<V1Secret> { Namespace = operatorNamespace }, log, time);
+        ConfigMaps = new Informer<V1ConfigMap>(api, new InformerOptions<V1ConfigMap> { LabelSelector = ServingLabels.ManagedSelector }, log, time);
+        Ingresses = new Informer<V1Ingress>(api, new InformerOptions<V1Ingress> { LabelSelector = ServingLabels.ManagedSelector }, log, time);
+        Deployments = new Informer<V1Deployment>(api, new InformerOptions<V1Deployment> { LabelSelector = ServingLabels.ManagedSelector }, log, time);
+        OperatorNamespace = operatorNamespace;
+
+        Policies.AddIndex(ByDomain, policy => [DomainKey(policy)]);
+        Policies.AddIndex(ByClass, policy => [policy.Spec?.ClassName ?? DefaultClass]);
+        Classes.AddIndex(ByProvider, c => c.Spec?.DnsProviderRef?.Name is { } name ? [name] : []);
+    }
+
+    /// <summary>The namespace of the operator.</summary>
+    public string OperatorNamespace { get; }
+
+    /// <summary>The policies.</summary>
+    public Informer<MtaStsPolicy> Policies { get; }
+
+    /// <summary>The classes.</summary>
+    public Informer<MtaStsClass> Classes { get; }
+
+    /// <summary>The providers.</summary>
+    public Informer<ClusterDnsProvider> Providers { get; }
+
+    /// <summary>The namespaces, for their labels.</summary>
+    public Informer<V1Namespace> Namespaces { get; }
+
+    /// <summary>The Secrets of the operator's namespace.</summary>
+    public Informer<V1Secret> Secrets { get; }
+
+    /// <summary>The documents: ConfigMaps that we manage.</summary>
+    public Informer<V1ConfigMap> ConfigMaps { get; }
+
+    /// <summary>The ingresses that we manage.</summary>
+    public Informer<V1Ingress> Ingresses { get; }
+
+    /// <summary>The policy servers.</summary>
+    public Informer<V1Deployment> Deployments { get; }
+
+    /// <summary>All informers.</summary>
+    public IReadOnlyList<IInformer> Informers => [Policies, Classes, Providers, Namespaces, Secrets, ConfigMaps, Ingresses, Deployments];
+
+    /// <summary>Runs all informers until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Policies.RunAsync(cancellationToken), Classes.RunAsync(cancellationToken), Providers.RunAsync(cancellationToken),
+        Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), ConfigMaps.RunAsync(cancellationToken),
+        Ingresses.RunAsync(cancellationToken), Deployments.RunAsync(cancellationToken));
+
+    /// <summary>The policies that name the same domain as this one, itself included.</summary>
+    public IReadOnlyList<MtaStsPolicy> WithDomainOf(MtaStsPolicy policy) => Policies.ByIndex(ByDomain, DomainKey(policy));
+
+    /// <summary>The policies of a domain.</summary>
+    public IReadOnlyList<MtaStsPolicy> OfDomain(string domain) => Policies.ByIndex(ByDomain, domain);
+
+    /// <summary>The class that a policy uses: the named one, else the oldest that is marked as default. Null when there is none.</summary>
+    public MtaStsClass? ClassOf(MtaStsPolicy policy) => policy.Spec?.ClassName is { } name
+        ? Classes.Cache.Find(new ObjectKey(null, name))
+        : Classes.Cache.All.Values.Where(IsDefault)
+            .OrderBy(c => c.Metadata.CreationTimestamp).ThenBy(c => c.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+
+    /// <summary>The policies that use a class, or would if it were the default.</summary>
+    public IEnumerable<ObjectKey> PoliciesOf(MtaStsClass c) =>
+        Policies.ByIndex(ByClass, c.Metadata.Name).Concat(Policies.ByIndex(ByClass, DefaultClass)).Select(p => ObjectKey.Of(p));
+
+    /// <summary>The policies whose class uses a provider.</summary>
+    public IEnumerable<ObjectKey> PoliciesOf(ClusterDnsProvider provider) =>
+        Classes.ByIndex(ByProvider, provider.Metadata.Name).SelectMany(PoliciesOf);
+
+    /// <summary>The providers that read a Secret.</summary>
+    public IEnumerable<ClusterDnsProvider> ProvidersOf(V1Secret secret) =>
+        Providers.Cache.All.Values.Where(p => p.Spec?.Rfc2136?.Tsig?.SecretRef?.Name == secret.Metadata.Name);
+
+    /// <summary>The policies in a namespace.</summary>
+    public IEnumerable<ObjectKey> PoliciesIn(V1Namespace space) =>
+        Policies.Cache.All.Keys.Where(key => key.Namespace == space.Metadata.Name);
+
+    private static bool IsDefault(MtaStsClass c) =>
+        c.Metadata.Annotations?.TryGetValue(ApiGroup.DefaultClassAnnotation, out var value) == true && value == "true";
+
+    // Only resources whose domain is in its one form are valid, so that the text itself is key enough.
+    private static string DomainKey(MtaStsPolicy policy) => policy.Spec?.Domain ?? "";
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Mail;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Status;
+using MtaSts.Core.Sts;
+using MtaSts.Operator.Resources;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>
+/// Carries the state of a domain and what was found between the engine and the resource's status. Reading what was written gives the same
+/// state to the tick, and writing an unchanged outcome gives an equal status, so that a settled domain is never written.
+/// </summary>
+public static class StatusMapping
+{
+    /// <summary>The state in a status. A status that does not make sense (written by hand, or cut) gives what of it does.</summary>
+    public static RolloutState StateOf(MtaStsPolicyStatus? status)
+    {
+        if (status is null)
+        {
+            return RolloutState.Empty;
+        }
+
+        return new RolloutState
+        {
+            Stage = status.Stage,
+            StageEnteredAt = status.StageEnteredAt,
+            Served = ServedOf(status),
+            PublishedId = IdOf(status.PolicyId),
+            PublishedMode = ModeOf(status.Mode),
+            PublishedAt = status.PublishedAt,
+            PreviousId = IdOf(status.PreviousId),
+            CachedUntil = status.CachedUntil,
+            Soak = new SoakClock(
+                TimeSpan.FromTicks((long)Math.Round((status.Soak?.ElapsedSeconds ?? 0) * TimeSpan.TicksPerSecond)),
+                status.Soak?.CountedUntil,
+                status.HealthySince),
+            History = [.. (status.History ?? []).Select(TransitionOf)],
+        };
+    }
+
+    /// <summary>The status with another state in it; checks and conditions stay.</summary>
+    public static MtaStsPolicyStatus WithState(MtaStsPolicyStatus? status, RolloutState state, TimeSpan? soak) =>
+        (status ?? new MtaStsPolicyStatus()) with
+        {
+            Stage = state.Stage,
+            StageEnteredAt = state.StageEnteredAt,
+            Mode = Text(state.PublishedMode),
+            PolicyId = state.PublishedId?.ToString(),
+            PublishedAt = state.PublishedAt,
+            PreviousId = state.PreviousId?.ToString(),
+            HealthySince = state.Soak.HealthySince,
+            SoakUntil = soak is { } wanted ? state.Soak.Until(wanted) : null,
+            Soak = state.Soak is { CountedUntil: null, Elapsed.Ticks: 0 }
+                ? null
+                : new SoakStatus { ElapsedSeconds = state.Soak.Elapsed.TotalSeconds, CountedUntil = state.Soak.CountedUntil },
+            CachedUntil = state.CachedUntil,
+            ServedId = state.Served?.Id.ToString(),
+            ServedMode = Text(state.Served?.Policy.Mode),
+            ServedMaxAge = state.Served?.Policy.MaxAgeSeconds,
+            ServedMx = state.Served?.Policy.Mx.Select(m => m.ToString()).Order(StringComparer.Ordinal).ToList(),
+            History = state.History.IsEmpty
+                ? null
+                : [.. state.History.Select(t => new TransitionStatus { At = t.At, From = t.From, To = t.To, Reason = t.Reason.ToString() })],
+        };
+
+    /// <summary>The status with the checks and conditions of a pass.</summary>
+    /// <param name="status">The status so far, the state of the pass already in it.</param>
+    /// <param name="outcome">What the pass came to.</param>
+    /// <param name="generation">The generation of the spec that was acted on.</param>
+    /// <param name="now">The time, for what changed.</param>
+    public static MtaStsPolicyStatus WithOutcome(MtaStsPolicyStatus status, PassOutcome outcome, long generation, DateTimeOffset now) => status with
+    {
+        ObservedGeneration = generation,
+        Domain = outcome.Intent?.Domain.ToString() ?? status.Domain,
+        Checks = outcome.Evidence is { } evidence ? Checks(status.Checks ?? [], evidence.Checks, now) : status.Checks,
+        Conditions = Conditions(status.Conditions ?? [], StatusProjection.Conditions(outcome), generation, now),
+    };
+
+    private static List<CheckStatus> Checks(IReadOnlyList<CheckStatus> before, ImmutableArray<CheckResult> results, DateTimeOffset now) =>
+    [
+        .. results.Select(result =>
+        {
+            var check = result.Finding switch
+            {
+                Finding.Broken broken => new CheckStatus { Outcome = "Broken", Reason = broken.Reason.ToString(), Subject = broken.Subject, Message = broken.Message },
+                Finding.Unknown unknown => new CheckStatus { Outcome = "Unknown", Reason = unknown.Reason.ToString(), Subject = unknown.Subject, Message = unknown.Message },
+                Finding.Healthy healthy => new CheckStatus { Outcome = "Healthy", Message = healthy.Note },
+                _ => throw new InvalidOperationException($"no finding is a {result.Finding.GetType().Name}"),
+            } with { Name = result.Check.ToString() };
+            // The moment is that of the first look with this finding, so that looking again changes nothing.
+            var same = before.FirstOrDefault(b => b with { ObservedAt = null } == check);
+            return check with { ObservedAt = same?.ObservedAt ?? now };
+        }),
+    ];
+
+    private static List<Resources.Condition> Conditions(
+        IReadOnlyList<Resources.Condition> before, ImmutableArray<Core.Status.Condition> conditions, long generation, DateTimeOffset now) =>
+    [
+        .. conditions.Where(IsShown).Select(condition =>
+        {
+            var type = condition.Type.ToString();
+            var status = condition.Status.ToString();
+            var old = before.FirstOrDefault(b => b.Type == type);
+            return new Resources.Condition
+            {
+                Type = type,
+                Status = status,
+                Reason = condition.Reason.ToString(),
+                Message = condition.Message,
+                ObservedGeneration = generation,
+                LastTransitionTime = old?.Status == status ? old.LastTransitionTime : now,
+            };
+        }),
+    ];
+
+    // kstatus: the abnormal conditions are there only while they are true.
+    private static bool IsShown(Core.Status.Condition condition) =>
+        condition.Status == ConditionStatus.True || condition.Type is not (Core.Status.ConditionType.Reconciling or Core.Status.ConditionType.Stalled);
+
+    private static PolicyDocument? ServedOf(MtaStsPolicyStatus status)
+    {
+        if (ModeOf(status.ServedMode) is not { } mode || status.ServedMaxAge is not { } maxAge)
+        {
+            return null;
+        }
+
+        var mx = (status.ServedMx ?? []).Select(text => MxPattern.TryParse(text, out var pattern, out _) ? pattern : null).OfType<MxPattern>();
+        return PolicyDocument.Of(new StsPolicy(mode, [.. mx], maxAge));
+    }
+
+    private static Transition TransitionOf(TransitionStatus t) =>
+        new(t.At, t.From, t.To, Enum.TryParse<Reason>(t.Reason, out var reason) ? reason : Reason.AsExpected);
+
+    private static PolicyId? IdOf(string? text) => PolicyId.TryParse(text, out var id) ? id : null;
+
+    private static StsMode? ModeOf(string? text) => text switch
+    {
+        "enforce" => StsMode.Enforce,
+        "testing" => StsMode.Testing,
+        "none" => StsMode.None,
+        _ => null,
+    };
+
+    private static string? Text(StsMode? mode) => mode?.ToString().ToLowerInvariant();
+}

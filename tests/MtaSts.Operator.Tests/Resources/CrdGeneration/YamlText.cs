@@ -84,7 +84,7 @@ internal static partial class YamlText
         }
 
         text.Append(" >-");
-        var column = int.MaxValue;
+        var column = FoldColumn; // the first word begins a line
         foreach (var word in value.Split(' '))
         {
             if (column + 1 + word.Length > FoldColumn)

@@ -21,7 +21,7 @@ public static class Durations
         problem = "";
         if (string.IsNullOrEmpty(text))
         {
-            problem = "is empty";
+            problem = "the duration is empty";
             return false;
         }
 

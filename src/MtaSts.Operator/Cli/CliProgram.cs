@@ -17,6 +17,7 @@ public static class CliProgram
         {
             LintCommand.Create(host),
             MatchCommand.Create(host),
+            CrdsCommand.Create(host),
         };
         root.Directives.Clear(); // "[suggest]" and the like are arguments here
         foreach (var option in root.Options.OfType<VersionOption>())

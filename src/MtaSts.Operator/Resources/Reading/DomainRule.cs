@@ -19,9 +19,9 @@ public sealed record DomainRule(string Name, bool Below)
         var below = value.StartsWith("*.", StringComparison.Ordinal);
         var text = below ? value[2..] : value;
 
-        // A suffix may be a single label (*.example), which no host name check accepts: put one in front of it.
-        var normalised = HostName.TryNormalise("x." + text, out var name, out var problem) ? name[2..] : null;
-        return problems.Name(path, text, normalised, problem, "write a domain such as example.com, or *.example.com for all below it")
+        // A suffix may be a single label: *.example.
+        HostName.TryNormaliseAny(text, out var name, out var problem);
+        return problems.Name(path, text, name, problem, "write a domain such as example.com, or *.example.com for all below it")
             ? new DomainRule(text, below)
             : null;
     }

@@ -62,7 +62,7 @@ internal sealed class Problems
 
         if (!Durations.TryParse(value, out var duration, out var problem))
         {
-            Add(path, problem.StartsWith("is ", StringComparison.Ordinal) ? problem : $"is wrong: {problem}", "write a duration such as 14d");
+            Add(path, $"is wrong: {problem}", "write a duration such as 14d");
             return absent;
         }
 
@@ -80,7 +80,7 @@ internal sealed class Problems
     {
         if (normalised is null)
         {
-            Add(path, problem.StartsWith("is ", StringComparison.Ordinal) ? problem : $"is wrong: {problem}", fix);
+            Add(path, $"is wrong: {problem}", fix);
             return false;
         }
 

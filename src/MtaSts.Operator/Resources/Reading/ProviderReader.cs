@@ -91,9 +91,8 @@ public static class ProviderReader
 
     private static string? Zone(string path, string value, Problems problems)
     {
-        // A zone may be a single label, which no host name check accepts: put one in front of it.
-        var normalised = HostName.TryNormalise("x." + value, out var name, out var problem) ? name[2..] : null;
-        return problems.Name(path, value, normalised, problem, "write a zone such as example.com") ? value : null;
+        HostName.TryNormaliseAny(value, out var name, out var problem);
+        return problems.Name(path, value, name, problem, "write a zone such as example.com") ? value : null;
     }
 
     private static TsigSettings? Tsig(string path, TsigSpec? spec, Problems problems)
@@ -123,7 +122,7 @@ public static class ProviderReader
 
     private static (string Host, int Port) Server(string path, string value, Problems problems)
     {
-        if (TrySplit(value, out var host, out var port) && (IPAddress.TryParse(host, out _) || HostName.TryNormalise("x." + host, out _, out _)))
+        if (TrySplit(value, out var host, out var port) && (IPAddress.TryParse(host, out _) || HostName.TryNormaliseAny(host, out _, out _)))
         {
             return (host, port);
         }

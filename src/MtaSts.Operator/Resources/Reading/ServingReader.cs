@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.RegularExpressions;
 using MtaSts.Core.Mail;
 
 namespace MtaSts.Operator.Resources.Reading;
 
 /// <summary>Reads how the policies of a class are served.</summary>
-internal static class ServingReader
+internal static partial class ServingReader
 {
     private const int ReplicasMax = 100;
     private const int AddressesMax = 16;
@@ -30,6 +31,8 @@ internal static class ServingReader
             problems.Add("spec.serving.addresses", "is empty", "give what mta-sts.DOMAIN points to, since with exposure None no Ingress says it");
         }
 
+        Quantities("spec.serving.resources.requests", spec.Resources?.Requests, problems);
+        Quantities("spec.serving.resources.limits", spec.Resources?.Limits, problems);
         return new ServingSettings
         {
             ClassName = className,
@@ -46,6 +49,20 @@ internal static class ServingReader
             Targets = targets,
         };
     }
+
+    private static void Quantities(string path, IReadOnlyDictionary<string, string>? values, Problems problems)
+    {
+        foreach (var (name, value) in values ?? ImmutableDictionary<string, string>.Empty)
+        {
+            if (!QuantityForm().IsMatch(value ?? ""))
+            {
+                problems.Add($"{path}.{name}", $"is {Problems.Show(value)}", "write a quantity such as 100m or 64Mi");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^[0-9]{1,15}(\.[0-9]{1,9})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$")]
+    private static partial Regex QuantityForm();
 
     private static HostTargets Targets(IReadOnlyList<string> values, Problems problems)
     {

@@ -12,7 +12,6 @@ namespace MtaSts.Operator.Resources.Reading;
 public static class SpecReader
 {
     private const int MxMax = 100;
-    private const int DocumentBytesMax = 10 * 1024; // what strict senders read
     private const int ApprovedMax = 16;
 
     /// <summary>The intent of a valid policy, or everything that is wrong with it.</summary>
@@ -106,9 +105,9 @@ public static class SpecReader
         }
 
         var document = PolicyDocument.Of(new StsPolicy(StsMode.Enforce, patterns.ToImmutable(), (long)stages.Max(s => s.MaxAge).TotalSeconds));
-        if (document.Text.Length >= DocumentBytesMax)
+        if (document.Text.Length >= PolicyDocument.BytesMax)
         {
-            problems.Add(path, $"makes a policy of {document.Text.Length} bytes", $"stay under {DocumentBytesMax}; wildcards say the same in fewer lines");
+            problems.Add(path, $"makes a policy of {document.Text.Length} bytes", $"stay under {PolicyDocument.BytesMax}; wildcards say the same in fewer lines");
         }
 
         return patterns.ToImmutable();

@@ -6,6 +6,7 @@ namespace MtaSts.Operator.Resources.Reading;
 internal static class TlsReportingReader
 {
     private const int UrisMax = 8;
+    private const string Fix = "write an address such as mailto:tls@example.com or https://example.com/tls";
 
     public static TlsRptRecord? Read(string path, TlsReportingSpec? spec, Problems problems)
     {
@@ -14,43 +15,33 @@ internal static class TlsReportingReader
             return null;
         }
 
-        if (spec.Rua is not { Count: >= 1 and <= UrisMax })
+        var uris = spec.Rua ?? [];
+        if (uris.Count is 0 or > UrisMax)
         {
-            problems.Add($"{path}.rua", $"has {spec.Rua?.Count ?? 0} addresses", $"give 1 to {UrisMax}");
+            problems.Add($"{path}.rua", $"has {uris.Count} addresses", $"give 1 to {UrisMax}");
             return null;
         }
 
         var valid = true;
-        for (var i = 0; i < spec.Rua.Count; i++)
+        for (var i = 0; i < uris.Count; i++)
         {
-            if (!IsReportUri(spec.Rua[i]))
+            if (!TlsRptRecord.TryCreate([uris[i]], out _, out var one))
             {
-                problems.Add($"{path}.rua[{i}]", $"is {Problems.Show(spec.Rua[i])}", "write an address such as mailto:tls@example.com or https://example.com/tls");
+                problems.Add($"{path}.rua[{i}]", $"is wrong: {one}", Fix);
                 valid = false;
             }
         }
 
-        return valid ? new TlsRptRecord([.. spec.Rua.Distinct(StringComparer.Ordinal).Select(Escape)]) : null;
-    }
-
-    private static bool IsReportUri(string? text)
-    {
-        if (text is null || text.Length > Schema.Patterns.ReportUriCharsMax || text.Any(c => c is <= ' ' or > '~' or '"' or '\\'))
+        if (!valid)
         {
-            return false;
+            return null;
         }
 
-        if (text.StartsWith("mailto:", StringComparison.Ordinal))
+        if (!TlsRptRecord.TryCreate(uris, out var record, out var whole))
         {
-            var address = text["mailto:".Length..].Split('?')[0];
-            var at = address.LastIndexOf('@');
-            return at > 0 && Core.Mail.HostName.TryNormalise(address[(at + 1)..], out _, out _);
+            problems.Add($"{path}.rua", $"is wrong: {whole}", "name fewer or shorter addresses");
         }
 
-        return text.StartsWith("https://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0;
+        return record;
     }
-
-    // rfc8460#3: commas, exclamation marks and semicolons in a URI are percent-encoded, since the record gives them a meaning of their own.
-    private static string Escape(string uri) =>
-        uri.Replace(",", "%2C", StringComparison.Ordinal).Replace("!", "%21", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal);
 }

@@ -1,0 +1,54 @@
+{{/* The name of every object of the release; at most 63 characters, since some of them are labels. */}}
+{{- define "mta-sts-operator.fullname" -}}
+{{- if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What tells the operator's pods from others; it cannot change in the life of a release. */}}
+{{- define "mta-sts-operator.selectorLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end -}}
+
+{{- define "mta-sts-operator.labels" -}}
+{{ include "mta-sts-operator.selectorLabels" . }}
+app.kubernetes.io/component: operator
+app.kubernetes.io/part-of: mta-sts
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "mta-sts-operator.serviceAccountName" -}}
+{{- .Values.serviceAccount.name | default (include "mta-sts-operator.fullname" .) -}}
+{{- end -}}
+
+{{/* Two clusters that write to one zone must differ; installations of one cluster differ by namespace and name. */}}
+{{- define "mta-sts-operator.ownerId" -}}
+{{- .Values.ownerId | default (printf "%s-%s" .Release.Namespace .Release.Name | trunc 63 | trimSuffix "-") -}}
+{{- end -}}
+
+{{/* The arguments of the operator, in this one place. */}}
+{{- define "mta-sts-operator.args" -}}
+- run
+- --operator-namespace={{ .Release.Namespace }}
+- --owner-id={{ include "mta-sts-operator.ownerId" . }}
+- --leader-elect
+- --health-listen=[::]:8081
+{{- range .Values.resolvers }}
+- --resolver={{ . }}
+{{- end }}
+{{- with .Values.extraArgs }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The namespaces of policy servers, as a YAML map with the key "list". */}}
+{{- define "mta-sts-operator.servingNamespaces" -}}
+{{- $default := .Values.defaultClass.serving.namespace | default .Release.Namespace -}}
+list:
+{{ toYaml (.Values.rbac.servingNamespaces | default (list $default) | uniq) }}
+{{- end -}}

@@ -1,0 +1,63 @@
+using k8s.Models;
+using MtaSts.Core.Mail;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Resources.Reading;
+
+namespace MtaSts.Operator.Serving;
+
+/// <summary>The Ingress of one domain's policy host.</summary>
+public static class DomainIngress
+{
+    private const string PolicyPath = "/.well-known/mta-sts.txt"; // rfc8461#3.3
+    private const string IssuerAnnotation = "cert-manager.io/cluster-issuer";
+
+    /// <summary>The Ingress of a domain, for a class that uses ingresses.</summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="serving">Its class.</param>
+    /// <param name="owner">The resource that it is for, "namespace/name"; an annotation, since a tenant owns none of these objects.</param>
+    public static V1Ingress For(MailDomain domain, ServingSettings serving, string owner)
+    {
+        var annotations = new Dictionary<string, string>(serving.IngressAnnotations, StringComparer.Ordinal)
+        {
+            [ApiGroup.DomainAnnotation] = domain.ToString(),
+            [ApiGroup.OwnerAnnotation] = owner,
+        };
+        if (serving.ClusterIssuer is not null)
+        {
+            annotations[IssuerAnnotation] = serving.ClusterIssuer;
+        }
+
+        return new V1Ingress
+        {
+            ApiVersion = "networking.k8s.io/v1",
+            Kind = "Ingress",
+            Metadata = new V1ObjectMeta
+            {
+                Name = ServingNames.OfIngress(domain),
+                NamespaceProperty = serving.Namespace,
+                Labels = ServingLabels.OfDomain(serving.ClassName, domain),
+                Annotations = annotations,
+            },
+            Spec = new V1IngressSpec
+            {
+                IngressClassName = serving.IngressClassName,
+                Tls = [new V1IngressTLS { Hosts = [domain.PolicyHost], SecretName = ServingNames.OfTlsSecret(domain) }],
+                Rules = [new V1IngressRule { Host = domain.PolicyHost, Http = new V1HTTPIngressRuleValue { Paths = [PathOf(serving)] } }],
+            },
+        };
+    }
+
+    private static V1HTTPIngressPath PathOf(ServingSettings serving) => new()
+    {
+        Path = PolicyPath,
+        PathType = "Exact",
+        Backend = new V1IngressBackend
+        {
+            Service = new V1IngressServiceBackend
+            {
+                Name = ServingNames.OfClass(serving.ClassName),
+                Port = new V1ServiceBackendPort { Name = "http" },
+            },
+        },
+    };
+}

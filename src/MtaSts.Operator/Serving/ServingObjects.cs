@@ -1,0 +1,177 @@
+using k8s.Models;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Resources.Reading;
+
+namespace MtaSts.Operator.Serving;
+
+/// <summary>The objects of a class, whatever its domains are.</summary>
+/// <param name="Deployment">The policy servers.</param>
+/// <param name="Service">What the ingresses point to.</param>
+/// <param name="DisruptionBudget">Lets nodes be emptied one policy server at a time. API servers before 1.21 do not know it.</param>
+public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, V1PodDisruptionBudget DisruptionBudget)
+{
+    /// <summary>The port of the Service.</summary>
+    public const int ServicePort = 80;
+
+    /// <summary>The port on which the policy server answers senders.</summary>
+    public const int PolicyPort = 8080;
+
+    /// <summary>The port on which it answers health questions.</summary>
+    public const int HealthPort = 8081;
+
+    private const string PoliciesPath = "/policies";
+    private const string ContainerName = "policy-server";
+    private const int UserId = 65532; // "nonroot" of the distroless images
+    private const int ReadOnlyMode = 292; // 0444; the API takes decimal
+
+    /// <summary>The objects of a class.</summary>
+    public static ServingObjects For(ServingSettings serving) => new(DeploymentOf(serving), ServiceOf(serving), BudgetOf(serving));
+
+    private static V1ObjectMeta MetadataOf(ServingSettings serving) => new()
+    {
+        Name = ServingNames.OfClass(serving.ClassName),
+        NamespaceProperty = serving.Namespace,
+        Labels = ServingLabels.OfClass(serving.ClassName),
+    };
+
+    private static V1Deployment DeploymentOf(ServingSettings serving) => new()
+    {
+        ApiVersion = "apps/v1",
+        Kind = "Deployment",
+        Metadata = MetadataOf(serving),
+        Spec = new V1DeploymentSpec
+        {
+            Replicas = serving.Replicas,
+            RevisionHistoryLimit = 3,
+            Selector = new V1LabelSelector { MatchLabels = ServingLabels.PodSelector(serving.ClassName) },
+            Strategy = new V1DeploymentStrategy
+            {
+                Type = "RollingUpdate",
+                // A domain in enforce mode must never be without its policy host.
+                RollingUpdate = new V1RollingUpdateDeployment { MaxUnavailable = 0, MaxSurge = 1 },
+            },
+            Template = new V1PodTemplateSpec
+            {
+                Metadata = new V1ObjectMeta { Labels = ServingLabels.OfClass(serving.ClassName) },
+                Spec = PodOf(serving),
+            },
+        },
+    };
+
+    private static V1PodSpec PodOf(ServingSettings serving) => new()
+    {
+        // It faces the internet: it gets no credentials at all.
+        AutomountServiceAccountToken = false,
+        EnableServiceLinks = false,
+        TerminationGracePeriodSeconds = 30,
+        SecurityContext = new V1PodSecurityContext
+        {
+            RunAsNonRoot = true,
+            RunAsUser = UserId,
+            RunAsGroup = UserId,
+            FsGroup = UserId,
+            SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
+        },
+        TopologySpreadConstraints =
+        [
+            Spread(serving, "kubernetes.io/hostname"),
+            Spread(serving, "topology.kubernetes.io/zone"),
+        ],
+        Containers = [ContainerOf(serving)],
+        Volumes = [PoliciesOf(serving)],
+    };
+
+    private static V1TopologySpreadConstraint Spread(ServingSettings serving, string topologyKey) => new()
+    {
+        MaxSkew = 1,
+        TopologyKey = topologyKey,
+        WhenUnsatisfiable = "ScheduleAnyway",
+        LabelSelector = new V1LabelSelector { MatchLabels = ServingLabels.PodSelector(serving.ClassName) },
+    };
+
+    private static V1Container ContainerOf(ServingSettings serving) => new()
+    {
+        Name = ContainerName,
+        Image = serving.Image,
+        Command = serving.Command.IsEmpty ? null : [.. serving.Command],
+        Args = ["--policies", PoliciesPath, "--listen", $"[::]:{PolicyPort}", "--health-listen", $"[::]:{HealthPort}"],
+        Ports =
+        [
+            new V1ContainerPort { Name = "http", ContainerPort = PolicyPort, Protocol = "TCP" },
+            new V1ContainerPort { Name = "health", ContainerPort = HealthPort, Protocol = "TCP" },
+        ],
+        ReadinessProbe = Probe("/readyz", periodSeconds: 5, failures: 2),
+        LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 3),
+        Resources = ResourcesOf(serving.Resources),
+        SecurityContext = new V1SecurityContext
+        {
+            AllowPrivilegeEscalation = false,
+            ReadOnlyRootFilesystem = true,
+            RunAsNonRoot = true,
+            Capabilities = new V1Capabilities { Drop = ["ALL"] },
+        },
+        VolumeMounts = [new V1VolumeMount { Name = "policies", MountPath = PoliciesPath, ReadOnlyProperty = true }],
+    };
+
+    private static V1Probe Probe(string path, int periodSeconds, int failures) => new()
+    {
+        HttpGet = new V1HTTPGetAction { Path = path, Port = "health", Scheme = "HTTP" },
+        PeriodSeconds = periodSeconds,
+        TimeoutSeconds = 2,
+        FailureThreshold = failures,
+    };
+
+    private static V1ResourceRequirements ResourcesOf(ContainerResourcesSpec? spec) => new()
+    {
+        Requests = Quantities(spec?.Requests) ?? (spec is null ? Quantities([("cpu", "10m"), ("memory", "64Mi")]) : null),
+        Limits = Quantities(spec?.Limits) ?? (spec is null ? Quantities([("memory", "128Mi")]) : null),
+    };
+
+    private static Dictionary<string, ResourceQuantity> Quantities(IEnumerable<(string Name, string Value)> values) =>
+        values.ToDictionary(v => v.Name, v => new ResourceQuantity(v.Value), StringComparer.Ordinal);
+
+    private static Dictionary<string, ResourceQuantity>? Quantities(IReadOnlyDictionary<string, string>? values) =>
+        values is null ? null : Quantities(values.Select(v => (v.Key, v.Value)));
+
+    // Every shard is named from the beginning and each may be missing: a new one appears in the running pods without a restart.
+    private static V1Volume PoliciesOf(ServingSettings serving) => new()
+    {
+        Name = "policies",
+        Projected = new V1ProjectedVolumeSource
+        {
+            DefaultMode = ReadOnlyMode,
+            Sources =
+            [
+                .. Enumerable.Range(0, PolicyShard.Count).Select(shard => new V1VolumeProjection
+                {
+                    ConfigMap = new V1ConfigMapProjection { Name = ServingNames.OfShard(serving.ClassName, shard), Optional = true },
+                }),
+            ],
+        },
+    };
+
+    private static V1Service ServiceOf(ServingSettings serving) => new()
+    {
+        ApiVersion = "v1",
+        Kind = "Service",
+        Metadata = MetadataOf(serving),
+        Spec = new V1ServiceSpec
+        {
+            Type = "ClusterIP",
+            Selector = ServingLabels.PodSelector(serving.ClassName),
+            Ports = [new V1ServicePort { Name = "http", Port = ServicePort, TargetPort = "http", Protocol = "TCP" }],
+        },
+    };
+
+    private static V1PodDisruptionBudget BudgetOf(ServingSettings serving) => new()
+    {
+        ApiVersion = "policy/v1",
+        Kind = "PodDisruptionBudget",
+        Metadata = MetadataOf(serving),
+        Spec = new V1PodDisruptionBudgetSpec
+        {
+            MaxUnavailable = 1,
+            Selector = new V1LabelSelector { MatchLabels = ServingLabels.PodSelector(serving.ClassName) },
+        },
+    };
+}

@@ -1,0 +1,197 @@
+using k8s;
+using MtaSts.Operator.Cli;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Serving;
+using MtaSts.Operator.Tests.Charts;
+using MtaSts.TestBed;
+
+namespace MtaSts.Operator.Tests.Resources;
+
+/// <summary>One control plane with our CRDs, for the tests that want to know what a real API server makes of them.</summary>
+public sealed class ApiServerFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan EstablishDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"mtasts-resources-{Environment.ProcessId}");
+    private ControlPlane? _plane;
+
+    /// <summary>The control plane; skips the test where none can run.</summary>
+    public ControlPlane Plane
+    {
+        get
+        {
+            Assert.SkipWhen(_plane is null, ControlPlane.MissingReason() ?? "");
+            return _plane!;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (ControlPlane.MissingReason() is not null)
+        {
+            return;
+        }
+
+        _plane = await ControlPlane.StartAsync(_folder, CancellationToken.None);
+        await _plane.ApplyAsync(string.Concat(CrdsCommand.Definitions().Select(d => "---\n" + d.Yaml)), CancellationToken.None);
+        await _plane.KubectlAsync("wait", "--for=condition=Established", $"--timeout={EstablishDeadline.TotalSeconds}s", "crd", "--all");
+        foreach (var name in new[] { "team-a", RenderedChart.Namespace })
+        {
+            await _plane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {name}\n", CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_plane is not null)
+        {
+            await _plane.DisposeAsync();
+        }
+    }
+}
+
+public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<ApiServerFixture>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private ControlPlane Plane => fixture.Plane;
+
+    [Fact]
+    public async Task Six_lines_are_accepted_and_get_the_defaults()
+    {
+        await Plane.ApplyAsync(Policy("six"), Token);
+
+        var policy = await GetAsync("six");
+
+        Assert.Equal(("enforce", "Refuse", false), (policy.Spec.TargetMode, policy.Spec.Adoption, policy.Spec.Paused));
+        Assert.Null(policy.Spec.DeletionPolicy);
+        Assert.Equal(-1, policy.Status!.ObservedGeneration);
+    }
+
+    [Theory]
+    [InlineData("a single label", "domain: example")]
+    [InlineData("upper case", "domain: Example.com")]
+    [InlineData("a final dot", "domain: example.com.")]
+    [InlineData("an underscore", "domain: ex_ample.com")]
+    [InlineData("no mx", "mx: []")]
+    [InlineData("mx twice", "mx: [mx.example.com, mx.example.com]")]
+    [InlineData("a wildcard inside", "mx: ['mx*.example.com']")]
+    [InlineData("an unknown target", "targetMode: maybe")]
+    [InlineData("a deletion policy that is yet to come", "deletionPolicy: Retire")]
+    [InlineData("a rua without scheme", "tlsReporting: {rua: [tls@example.com]}")]
+    [InlineData("a wrong type", "paused: 'yes'")]
+    [InlineData("no rua", "tlsReporting: {}")]
+    public async Task The_schema_refuses(string why, string field)
+    {
+        var name = field.Split(':')[0];
+        var lines = new Dictionary<string, string> { ["domain"] = "domain: example.com", ["mx"] = "mx: [mx1.example.com]", [name] = field };
+
+        var result = await Plane.TryKubectlAsync(
+            ["apply", "--server-side", "-f", "-"],
+            $"apiVersion: mta-sts.dev/v1alpha1\nkind: MtaStsPolicy\nmetadata: {{name: bad, namespace: team-a}}\nspec: {{{string.Join(", ", lines.Values)}}}\n",
+            Token);
+
+        Assert.True(result.ExitCode != 0, why);
+        Assert.Contains($"spec.{name}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_is_written_through_its_subresource_alone_and_comes_back_as_it_was()
+    {
+        await Plane.ApplyAsync(Policy("status"), Token);
+        var policy = await GetAsync("status");
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1234567);
+        policy.Status = new MtaStsPolicyStatus
+        {
+            ObservedGeneration = 1,
+            Domain = "example.com",
+            Mode = "testing",
+            Stage = "testing",
+            SoakUntil = at,
+            ServedMx = ["b.example.com", "a.example.com"],
+            ServedMaxAge = 86400,
+            Soak = new SoakStatus { ElapsedSeconds = 1.0 / 3, CountedUntil = at },
+            Checks = [new CheckStatus { Name = "MxTls", Outcome = "Broken", Reason = "CertificateNameMismatch", Subject = "mx2.example.com", Message = "m", ObservedAt = at }],
+            History = [new TransitionStatus { At = at, To = "testing", Reason = "Started" }],
+            Conditions = [new Condition { Type = "Ready", Status = "False", Reason = "ChecksBroken", Message = "", LastTransitionTime = at, ObservedGeneration = 1 }],
+        };
+
+        using var client = new GenericClient(Plane.Client, ApiGroup.Name, ApiGroup.Version, MtaStsPolicy.KubePluralName, disposeClient: false);
+        var throughMain = await client.ReplaceNamespacedAsync(policy, "team-a", "status", Token);
+        Assert.Equal(-1, throughMain.Status!.ObservedGeneration);
+
+        policy.Metadata.ResourceVersion = throughMain.Metadata.ResourceVersion;
+        await Plane.Client.CustomObjects.ReplaceNamespacedCustomObjectStatusAsync(
+            policy, ApiGroup.Name, ApiGroup.Version, "team-a", MtaStsPolicy.KubePluralName, "status", cancellationToken: Token);
+
+        var written = await GetAsync("status");
+        Assert.Equal(KubernetesJson.Serialize(policy.Status), KubernetesJson.Serialize(written.Status));
+        Assert.Equal(1, written.Metadata.Generation);
+
+        var table = await Plane.KubectlAsync("get", "mtasts", "-n", "team-a", "status");
+        Assert.Matches(@"NAME\s+DOMAIN\s+MODE\s+STAGE\s+READY\s+REASON\s+SOAK-UNTIL\s+AGE", table);
+        Assert.Matches(@"status\s+example\.com\s+testing\s+testing\s+False\s+ChecksBroken\s+2026-01-02T03:04:05", table);
+    }
+
+    [Fact]
+    public async Task The_domain_cannot_be_changed_where_the_API_server_runs_CEL()
+    {
+        var version = await Plane.Client.Version.GetCodeAsync(Token);
+        Assert.SkipWhen(int.Parse(version.Minor.TrimEnd('+'), System.Globalization.CultureInfo.InvariantCulture) < 25, $"API server 1.{version.Minor} runs no CEL (1.25 and later do)");
+        await Plane.ApplyAsync(Policy("immutable"), Token);
+
+        var result = await Plane.TryKubectlAsync(
+            ["patch", "mtasts", "-n", "team-a", "immutable", "--type=merge", "-p", """{"spec":{"domain":"example.org"}}"""], cancellationToken: Token);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("cannot be changed", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_examples_apply()
+    {
+        foreach (var file in new[] { "provider.yaml", "class.yaml", "policy.yaml" })
+        {
+            await Plane.ApplyAsync(await File.ReadAllTextAsync(Repository.PathOf("examples", file), Token), Token);
+        }
+
+        var ofClass = KubernetesJson.Deserialize<MtaStsClass>(await Plane.KubectlAsync("get", "mtastsclass", "default", "-o", "json"));
+        Assert.True(ofClass.IsDefault);
+        Assert.Equal(2, ofClass.Spec.Serving.Replicas);
+    }
+
+    [Fact]
+    public async Task The_chart_applies()
+    {
+        var yaml = await RenderedChart.RenderAsync([], Token);
+
+        var answer = await Plane.ApplyAsync(yaml, Token);
+
+        Assert.Contains("deployment.apps/test-mta-sts-operator", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_serving_objects_apply()
+    {
+        var serving = Samples.Serving("applied", s => s with { Namespace = "team-a" });
+        var objects = ServingObjects.For(serving);
+
+        foreach (var one in new object[] { objects.Deployment, objects.Service, DomainIngress.For(Core.Mail.MailDomain.Parse("example.com"), serving, "team-a/p") })
+        {
+            await Plane.ApplyAsync(KubernetesJson.Serialize(one), Token); // JSON is YAML
+        }
+    }
+
+    private static string Policy(string name) =>
+        $$"""
+        apiVersion: mta-sts.dev/v1alpha1
+        kind: MtaStsPolicy
+        metadata: { name: {{name}}, namespace: team-a }
+        spec:
+          domain: example.com
+          mx: [mx1.example.com, "*.mail.example.net"]
+        """;
+
+    private async Task<MtaStsPolicy> GetAsync(string name) =>
+        KubernetesJson.Deserialize<MtaStsPolicy>(await Plane.KubectlAsync("get", "mtasts", "-n", "team-a", name, "-o", "json"));
+}

@@ -1,0 +1,57 @@
+using MtaSts.Core.Desired;
+using MtaSts.Core.Observations;
+
+namespace MtaSts.Operator.Dns;
+
+/// <summary>A zone of a provider.</summary>
+/// <param name="Name">Its apex, lower case, without the final dot.</param>
+public sealed record DnsZone(string Name);
+
+/// <summary>Why a provider did not do what was asked.</summary>
+/// <param name="Reason">The kind.</param>
+/// <param name="Message">What happened, with the server, zone or key that it concerns; never a secret.</param>
+/// <param name="Transient">True when the same call may succeed later with nothing changed.</param>
+/// <param name="RetryAfter">How long the provider asks to wait, where it says so.</param>
+public sealed record ProviderFault(Reason Reason, string Message, bool Transient, TimeSpan? RetryAfter = null);
+
+/// <summary>The answer to <see cref="IDnsProvider.FindZoneAsync"/>.</summary>
+public abstract record ZoneAnswer
+{
+    private ZoneAnswer()
+    {
+    }
+
+    /// <summary>The longest zone that holds the name.</summary>
+    public sealed record Found(DnsZone Zone) : ZoneAnswer;
+
+    /// <summary>No zone, or no answer.</summary>
+    public sealed record Failed(ProviderFault Fault) : ZoneAnswer;
+}
+
+/// <summary>The answer to <see cref="IDnsProvider.ReadAsync"/>.</summary>
+public abstract record ReadAnswer
+{
+    private ReadAnswer()
+    {
+    }
+
+    /// <summary>Every set that was asked for.</summary>
+    public sealed record Read(CurrentRecords Records) : ReadAnswer;
+
+    /// <summary>At least one set could not be read.</summary>
+    public sealed record Failed(ProviderFault Fault) : ReadAnswer;
+}
+
+/// <summary>The answer to <see cref="IDnsProvider.ApplyAsync"/>.</summary>
+public abstract record ApplyAnswer
+{
+    private ApplyAnswer()
+    {
+    }
+
+    /// <summary>The whole batch is in the zone.</summary>
+    public sealed record Applied : ApplyAnswer;
+
+    /// <summary>Nothing of the batch is in the zone, or (where the protocol is not atomic) not all of it.</summary>
+    public sealed record Failed(ProviderFault Fault) : ApplyAnswer;
+}

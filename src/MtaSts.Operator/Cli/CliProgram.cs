@@ -15,6 +15,7 @@ public static class CliProgram
     {
         var root = new RootCommand("Takes mail domains to enforced MTA-STS, safely, and says what holds them up.")
         {
+            CheckCommand.Create(host),
             LintCommand.Create(host),
             MatchCommand.Create(host),
             CrdsCommand.Create(host),

@@ -224,8 +224,7 @@ public sealed class KubeletPlayer : IAsyncDisposable
         }
         catch (PodNotReadyException problem)
         {
-            _podCounter--;
-            if (Directory.Exists(spec.Folder)) Directory.Delete(spec.Folder, recursive: true);
+            Discard(spec);
             lock (_podsLock)
             {
                 if (_problems.GetValueOrDefault(key) != problem.Message) _loop.Log($"cannot start {key}: {problem.Message}");
@@ -234,6 +233,18 @@ public sealed class KubeletPlayer : IAsyncDisposable
 
             return null;
         }
+        catch
+        {
+            Discard(spec);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what there is of a pod that did not start; its number is given again.</summary>
+    private void Discard(PodSpec spec)
+    {
+        _podCounter--;
+        if (Directory.Exists(spec.Folder)) Directory.Delete(spec.Folder, recursive: true);
     }
 
     private async Task<Dictionary<string, string>> ServiceAccountVariablesAsync(

@@ -47,8 +47,9 @@ internal sealed class PlayedContainer(
     {
         await _stop.CancelAsync();
         SetReady(false);
-        if (_process is { } process) await process.StopAsync(grace);
+        // The loop first: it may be starting a process right now.
         await _loop;
+        if (_process is { } process) await process.StopAsync(grace);
     }
 
     /// <summary>To be called after the stop.</summary>

@@ -28,11 +28,8 @@ internal static class VolumeWriter
             File.WriteAllBytes(target, content);
         }
 
-        var next = Path.Combine(folder, "..data_tmp");
-        File.Delete(next);
-        Directory.CreateSymbolicLink(next, fresh);
-        // rename(2): the only step in which what a reader sees changes.
-        File.Move(next, link, overwrite: true);
+        // The only step in which what a reader sees changes.
+        Links.Switch(link, fresh);
 
         LinkNames(folder, [.. files.Keys.Select(static path => path.Split('/')[0]).Distinct()]);
         if (old is not null) Directory.Delete(Path.Combine(folder, old), recursive: true);

@@ -143,7 +143,8 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync();
         PidFiles.KillSession(Id);
-        File.Delete(_pidFile);
+        // Its folder may be gone by now, with all of the bed's.
+        if (File.Exists(_pidFile)) File.Delete(_pidFile);
     }
 
     private ChildProcessException Failed(string what) =>

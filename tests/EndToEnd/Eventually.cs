@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace MtaSts.EndToEnd;
+
+/// <summary>Waits, with a deadline, for something that another process does.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Returns when <paramref name="holds"/> says true; fails the test with <paramref name="what"/> after the deadline (20 s).</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> holds, string what, TimeSpan? deadline = null)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < (deadline ?? TimeSpan.FromSeconds(20)), $"in vain: {what}");
+            await Task.Delay(Interval, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The same for a condition that needs no waiting itself.</summary>
+    public static Task HoldsAsync(Func<bool> holds, string what, TimeSpan? deadline = null) =>
+        HoldsAsync(() => Task.FromResult(holds()), what, deadline);
+}

@@ -67,7 +67,7 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
         var deferred = Assert.IsType<SendOutcome.Deferred>(await network.Sender.OutcomeAsync(messageId, Patience, Cancellation));
         Assert.Contains("certificate", deferred.Reason, StringComparison.Ordinal);
 
-        mx.ReplaceCertificate(network.Ca.Issue("mx1.wrongname.test"));
+        await mx.ReplaceCertificateAsync(network.Ca.Issue("mx1.wrongname.test"), Cancellation);
         await network.Sender.FlushQueueAsync(Cancellation);
         Assert.True((await mx.ReceivedAsync(messageId, Patience, Cancellation))!.OverTls);
     }
@@ -99,10 +99,9 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
         foreach (var server in (IPAddress[])[dns.PrimaryAddress, dns.SecondaryAddress, dns.ResolverAddress])
             await EventuallyAsync(async () => (await dns.QueryAsync(server, $"x.{zone}", "TXT", Cancellation)).Data is ["\"one\""]);
         Assert.True((await dns.QueryAsync(dns.SecondaryAddress, zone, "MX", Cancellation)).IsAuthoritative);
-        Assert.Contains(await File.ReadAllLinesAsync(dns.UpdateLogPath, Cancellation), line =>
-            line.Contains($"adding an RR at 'x.{zone}' TXT", StringComparison.Ordinal) &&
-            DateTimeOffset.TryParse(line.Split(' ')[0], out var at) && at.Offset == TimeSpan.Zero &&
-            DateTimeOffset.UtcNow - at < TimeSpan.FromMinutes(1));
+        var update = Assert.Single(await dns.UpdatesAsync(Cancellation), update => update.Text.Contains($"'x.{zone}'", StringComparison.Ordinal));
+        Assert.Equal((zone, key.Name, $"adding an RR at 'x.{zone}' TXT \"one\""), (update.Zone, update.Key, update.Text));
+        Assert.InRange(update.At, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow);
     }
 
     [Fact]
@@ -119,9 +118,9 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
         Assert.Contains("BADSIG", wrongSecret.Error, StringComparison.Ordinal);
         Assert.Contains("BADKEY", unknownKey.Error, StringComparison.Ordinal);
         Assert.Equal("NXDOMAIN", (await dns.QueryAsync(dns.PrimaryAddress, "x.refused.test", "TXT", Cancellation)).Status);
-        var log = await File.ReadAllTextAsync(dns.UpdateLogPath, Cancellation);
-        Assert.Contains("BADSIG", log, StringComparison.Ordinal);
-        Assert.Contains("BADKEY", log, StringComparison.Ordinal);
+        var refusals = await dns.UpdatesAsync(Cancellation);
+        Assert.Contains(refusals, static update => update.Text.Contains("BADSIG", StringComparison.Ordinal));
+        Assert.Contains(refusals, static update => update.Text.Contains("BADKEY", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -160,13 +159,13 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
         Assert.Equal([$"{mx.Address}"], (await network.Dns.QueryAsync(network.Dns.PrimaryAddress, "replaced.mx.test", "A", Cancellation)).Data);
         Assert.Contains("Verify return code: 0 (ok)", await TlsOfAsync(network, mx), StringComparison.Ordinal);
 
-        mx.ReplaceCertificate(network.Ca.Issue(["replaced.mx.test"], DateTimeOffset.UtcNow.AddDays(-9), DateTimeOffset.UtcNow.AddDays(-1)));
+        await mx.ReplaceCertificateAsync(network.Ca.Issue(["replaced.mx.test"], DateTimeOffset.UtcNow.AddDays(-9), DateTimeOffset.UtcNow.AddDays(-1)), Cancellation);
         Assert.Contains("certificate has expired", await TlsOfAsync(network, mx), StringComparison.Ordinal);
 
-        mx.ReplaceCertificate(network.Ca.Issue("elsewhere.mx.test"));
+        await mx.ReplaceCertificateAsync(network.Ca.Issue("elsewhere.mx.test"), Cancellation);
         Assert.Contains("hostname mismatch", await TlsOfAsync(network, mx), StringComparison.OrdinalIgnoreCase);
 
-        mx.ReplaceCertificate(network.UntrustedCa.Issue("replaced.mx.test"));
+        await mx.ReplaceCertificateAsync(network.UntrustedCa.Issue("replaced.mx.test"), Cancellation);
         Assert.DoesNotContain("Verify return code: 0 (ok)", await TlsOfAsync(network, mx), StringComparison.Ordinal);
     }
 
@@ -180,6 +179,9 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(network, "empty.web.test"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(network, "unknown.web.test"));
+        var logged = Assert.Single(await network.Web.RequestsAsync(Cancellation), static request => request.Host == "empty.web.test");
+        Assert.Equal((503, "-", "GET / HTTP/1.1"), (logged.Status, logged.UpstreamStatus, logged.Request));
+        Assert.InRange(logged.At, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow);
 
         await Assert.ThrowsAsync<ChildProcessException>(() =>
             network.Web.SetSitesAsync([new IngressSite("bad.web.test", "not a certificate", certificate.KeyPem, [])], Cancellation));

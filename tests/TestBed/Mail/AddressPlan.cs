@@ -9,6 +9,9 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 public sealed class AddressPlan
 {
+    /// <summary>How many pods there can be.</summary>
+    public const int PodCount = 16;
+
     private const int FirstMx = 100;
     private const int MxCount = 50;
 
@@ -56,6 +59,19 @@ public sealed class AddressPlan
 
     /// <summary>The veth end in the root namespace.</summary>
     public string HostInterface => string.Create(CultureInfo.InvariantCulture, $"mtasts-{Id}-r");
+
+    /// <summary>Namespace of a pod.</summary>
+    /// <param name="slot">0 to <see cref="PodCount"/> - 1.</param>
+    public string PodNamespace(int slot) => string.Create(CultureInfo.InvariantCulture, $"mtasts-{Id}-pod{slot}");
+
+    /// <summary>Address of a pod, from .210 upwards.</summary>
+    /// <param name="slot">0 to <see cref="PodCount"/> - 1.</param>
+    public IPAddress Pod(int slot)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(slot);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, PodCount);
+        return At(210 + slot);
+    }
 
     /// <summary>Takes the lowest free address for an MX out of .100 to .149.</summary>
     /// <exception cref="InvalidOperationException">All fifty are taken.</exception>

@@ -149,6 +149,10 @@ public sealed class MailDns : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
+    /// <summary>The updates that the primary did or refused up to now, in their order.</summary>
+    public async Task<IReadOnlyList<DnsUpdate>> UpdatesAsync(CancellationToken cancellationToken) =>
+        [.. (await LogFile.LinesAsync(UpdateLogPath, cancellationToken)).Select(DnsUpdate.Parse).OfType<DnsUpdate>()];
+
     /// <summary>Asks one server; recursion is wanted only from <see cref="ResolverAddress"/>.</summary>
     public async Task<DnsAnswer> QueryAsync(IPAddress server, string name, string type, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using MtaSts.TestBed.Players;
 using MtaSts.TestBed.Processes;
 
 namespace MtaSts.TestBed.Mail;
@@ -119,6 +120,19 @@ public sealed class MailNetwork : IAsyncDisposable
         }
 
         return server;
+    }
+
+    /// <summary>
+    /// Makes a place on this network for a pod: pods of one Deployment listen on the same port, each in a namespace of its own. The
+    /// servers and this program reach them at the address.
+    /// </summary>
+    /// <param name="slot">0 to 15; each can be made once.</param>
+    /// <param name="cancellationToken">Ends the preparation.</param>
+    public async Task<PodNetwork> AddPodAsync(int slot, CancellationToken cancellationToken)
+    {
+        var place = new PodNetwork(Plan.PodNamespace(slot), $"{Plan.Pod(slot)}");
+        await _spaces.AddPodAsync(slot, cancellationToken);
+        return place;
     }
 
     /// <inheritdoc />

@@ -80,11 +80,11 @@ public sealed class MxServer : IAsyncDisposable
     }
 
     /// <summary>Presents another certificate to every connection from now on.</summary>
-    public void ReplaceCertificate(IssuedCertificate certificate)
+    public async Task ReplaceCertificateAsync(IssuedCertificate certificate, CancellationToken cancellationToken)
     {
         WriteChain(certificate);
         // Sends away a process that was started early and waits with the old one.
-        _postfix.Reload();
+        await _postfix.ReloadAsync(cancellationToken);
     }
 
     /// <summary>The mail with this Message-ID, once it is in the mailbox; null when it is not there in time.</summary>

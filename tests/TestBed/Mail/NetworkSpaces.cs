@@ -4,8 +4,8 @@ using MtaSts.TestBed.Processes;
 namespace MtaSts.TestBed.Mail;
 
 /// <summary>
-/// The two network namespaces of a bed and the cables between them. A bridge in the mail namespace has every server address and
-/// joins the root namespace and the sender, so that all of them are neighbours and nothing is routed: no traffic leaves.
+/// The network namespaces of a bed and the cables between them. A bridge in the mail namespace has every server address and joins
+/// the root namespace, the sender and the pods, so that all of them are neighbours and nothing is routed: no traffic leaves.
 /// </summary>
 internal sealed class NetworkSpaces
 {
@@ -25,14 +25,8 @@ internal sealed class NetworkSpaces
         var plan = _plan;
         await RemoveSpacesAsync();
         _madeRunMount = !IsMountPoint(RunFolder);
-        foreach (var name in (string[])[plan.MailNamespace, plan.SenderNamespace])
-        {
-            // `ip netns exec` puts the files of this folder over those in /etc.
-            var folder = Directory.CreateDirectory(Path.Combine(ConfigFolder, name)).FullName;
-            await File.WriteAllTextAsync(
-                Path.Combine(folder, "resolv.conf"), $"nameserver {plan.Resolver}\noptions timeout:2 attempts:2\n", cancellationToken);
-        }
-
+        await WriteResolverAsync(plan.MailNamespace, cancellationToken);
+        await WriteResolverAsync(plan.SenderNamespace, cancellationToken);
         await IpAsync(null, cancellationToken,
             $"netns add {plan.MailNamespace}",
             $"netns add {plan.SenderNamespace}",
@@ -68,6 +62,18 @@ internal sealed class NetworkSpaces
     public Task AddServerAddressesAsync(IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken) =>
         IpAsync(_plan.MailNamespace, cancellationToken, [.. addresses.Select(static address => $"addr replace {address}/32 dev {Bridge}")]);
 
+    /// <summary>Makes a namespace for a pod, with an address on the bridge.</summary>
+    public async Task AddPodAsync(int slot, CancellationToken cancellationToken)
+    {
+        var name = _plan.PodNamespace(slot);
+        await WriteResolverAsync(name, cancellationToken);
+        await IpAsync(null, cancellationToken,
+            $"netns add {name}",
+            $"link add name pod{slot} netns {_plan.MailNamespace} type veth peer name eth0 netns {name}");
+        await IpAsync(_plan.MailNamespace, cancellationToken, $"link set pod{slot} master {Bridge}", $"link set pod{slot} up");
+        await IpAsync(name, cancellationToken, "link set lo up", $"addr add {_plan.Pod(slot)}/24 dev eth0", "link set eth0 up");
+    }
+
     /// <summary>Makes the sender's namespace take an address for its own, or not any more.</summary>
     public Task CaptureAsync(IPAddress address, bool capture, CancellationToken cancellationToken) =>
         IpAsync(_plan.SenderNamespace, cancellationToken, $"addr {(capture ? "replace" : "del")} {address}/32 dev lo");
@@ -85,7 +91,8 @@ internal sealed class NetworkSpaces
     private async Task RemoveSpacesAsync()
     {
         var plan = _plan;
-        foreach (var name in (string[])[plan.MailNamespace, plan.SenderNamespace])
+        var pods = Enumerable.Range(0, AddressPlan.PodCount).Select(plan.PodNamespace);
+        foreach (var name in (string[])[plan.MailNamespace, plan.SenderNamespace, .. pods])
         {
             if (File.Exists(Path.Combine(RunFolder, name)))
             {
@@ -99,6 +106,14 @@ internal sealed class NetworkSpaces
 
         if (Directory.Exists(Path.Combine("/sys/class/net", plan.HostInterface)))
             await Command.RunAsync("ip", ["link", "del", plan.HostInterface]);
+    }
+
+    // `ip netns exec` puts the files of this folder over those in /etc.
+    private async Task WriteResolverAsync(string name, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(ConfigFolder, name)).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "resolv.conf"), $"nameserver {_plan.Resolver}\noptions timeout:2 attempts:2\n", cancellationToken);
     }
 
     // Whoever lives in a namespace that only this bed uses was started by this bed, or by an earlier one with its number.

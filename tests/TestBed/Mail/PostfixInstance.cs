@@ -95,14 +95,15 @@ internal sealed class PostfixInstance : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var before = LogLines().Count;
+        var before = (await LogLinesAsync(cancellationToken)).Count;
         _master = ChildProcess.Start(new ChildProcessOptions(
             _name, $"{DaemonFolder}/master", ["-c", ConfigFolder, "-s"], _stateFolder, Path.Combine(_folder, "output.log"))
         { NetworkNamespace = _namespace, ParentDeathSignal = "TERM" });
         try
         {
             await _master.WaitReadyAsync(
-                _ => Task.FromResult(LogLines().Skip(before).Any(static line => line.Contains("daemon started", StringComparison.Ordinal))),
+                async token => (await LogLinesAsync(token)).Skip(before)
+                    .Any(static line => line.Contains("daemon started", StringComparison.Ordinal)),
                 StartDeadline, cancellationToken);
         }
         catch (ChildProcessException failure)
@@ -111,8 +112,18 @@ internal sealed class PostfixInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes every service process read its configuration and files anew.</summary>
-    public void Reload() => _master?.Signal(Signal.Hup);
+    /// <summary>Makes every service process read its configuration and files anew; a stopped instance does so when it starts.</summary>
+    /// <exception cref="ChildProcessException">It has not done so in time.</exception>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        if (_master is not { } master) return;
+        var before = await ReloadsAsync(cancellationToken);
+        master.Signal(Signal.Hup);
+        await master.WaitReadyAsync(async token => await ReloadsAsync(token) > before, StartDeadline, cancellationToken);
+
+        async Task<int> ReloadsAsync(CancellationToken token) => (await LogLinesAsync(token))
+            .Count(static line => line.Contains("]: reload -- version", StringComparison.Ordinal));
+    }
 
     /// <summary>Runs one of Postfix's commands on this instance.</summary>
     public Task<string> CommandAsync(string command, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
@@ -120,21 +131,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             command, ["-c", ConfigFolder, .. arguments], networkNamespace: _namespace, cancellationToken: cancellationToken);
 
     /// <summary>The log up to now; empty before the first start.</summary>
-    public IReadOnlyList<string> LogLines()
-    {
-        try
-        {
-            using var file = new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            var text = reader.ReadToEnd();
-            // A line that is still being written is not there yet.
-            return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (FileNotFoundException)
-        {
-            return [];
-        }
-    }
+    public Task<IReadOnlyList<string>> LogLinesAsync(CancellationToken cancellationToken) => LogFile.LinesAsync(LogPath, cancellationToken);
 
     public async Task StopAsync()
     {

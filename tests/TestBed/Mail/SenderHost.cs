@@ -114,7 +114,11 @@ public sealed class SenderHost : IAsyncDisposable
     /// <returns><see cref="SendOutcome.Unknown"/> when there was no attempt in time.</returns>
     public async Task<SendOutcome> OutcomeAsync(string messageId, TimeSpan timeout, CancellationToken cancellationToken) =>
         await Poll.ForAsync(
-            _ => Task.FromResult(SenderLog.OutcomeOf(messageId, _postfix.LogLines()) is var outcome and not SendOutcome.Unknown ? outcome : null),
+            async token =>
+            {
+                var outcome = SenderLog.OutcomeOf(messageId, await _postfix.LogLinesAsync(token));
+                return outcome is SendOutcome.Unknown ? null : outcome;
+            },
             timeout, cancellationToken) ?? new SendOutcome.Unknown();
 
     /// <summary>Tries all deferred mail again now.</summary>

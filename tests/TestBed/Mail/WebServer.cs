@@ -30,9 +30,7 @@ public sealed class WebServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint => new(_plan.Web, 443);
 
-    /// <summary>
-    /// One line a request: time (ISO 8601), client, host, method and path, status, bytes of the body, upstream's address and status.
-    /// </summary>
+    /// <summary>One line a request; <see cref="RequestsAsync"/> reads it.</summary>
     public string AccessLogPath => Path.Combine(_folder, "access.log");
 
     /// <summary>Its messages.</summary>
@@ -99,6 +97,10 @@ public sealed class WebServer : IAsyncDisposable
             _turn.Release();
         }
     }
+
+    /// <summary>The requests that it has answered up to now, in the order of their ends.</summary>
+    public async Task<IReadOnlyList<WebRequest>> RequestsAsync(CancellationToken cancellationToken) =>
+        [.. (await LogFile.LinesAsync(AccessLogPath, cancellationToken)).Select(WebRequest.Parse)];
 
     /// <summary>Ends the server.</summary>
     public async ValueTask DisposeAsync()
@@ -170,7 +172,7 @@ public sealed class WebServer : IAsyncDisposable
             error_log {{ErrorLogPath}} notice;
             events { worker_connections 512; }
             http {
-              log_format bed '$time_iso8601 $remote_addr $host "$request" $status $body_bytes_sent $upstream_addr $upstream_status';
+              log_format bed '$msec $remote_addr $host $status $body_bytes_sent "$upstream_status" $request';
               access_log {{AccessLogPath}} bed;
               server_tokens off;
               server_names_hash_bucket_size 128;

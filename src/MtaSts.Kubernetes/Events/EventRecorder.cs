@@ -24,6 +24,8 @@ public sealed class EventRecorder
     private readonly Channel<Entry> _queue;
     private readonly TokenBucket _bucket;
     private readonly Dictionary<Same, Series> _series = [];
+    // Events about objects of cluster scope live in "default"; API server 1.20 takes them in "kube-system" only.
+    private string _clusterSpace = "default";
     private long _dropped;
 
     /// <summary>A recorder that keeps events until <see cref="RunAsync"/> is called.</summary>
@@ -113,8 +115,7 @@ public sealed class EventRecorder
     private async Task CreateAsync(Entry entry, CancellationToken cancellationToken)
     {
         var same = entry.Same;
-        // An event about an object of cluster scope lives in "default".
-        var space = same.Key.Namespace ?? "default";
+        var space = same.Key.Namespace ?? _clusterSpace;
         var name = $"{Cut(same.Key.Name, 200).TrimEnd('.', '-')}.{Guid.NewGuid().ToString("N")[..16]}";
         var regarding = new JsonObject
         {
@@ -141,6 +142,12 @@ public sealed class EventRecorder
         };
         await ThrottleAsync(cancellationToken).ConfigureAwait(false);
         var outcome = await _writer.CreateAsync(Kind, body, cancellationToken).ConfigureAwait(false);
+        if (outcome is WriteOutcome.Rejected { Code: 422 } && same.Key.Namespace is null && _clusterSpace == "default")
+        {
+            _clusterSpace = space = "kube-system";
+            body["metadata"]!["namespace"] = space;
+            outcome = await _writer.CreateAsync(Kind, body, cancellationToken).ConfigureAwait(false);
+        }
         if (outcome.IsSuccess)
             _series[same] = new Series(new ObjectKey(space, name)) { Last = entry.At, WrittenAt = _time.GetTimestamp() };
         else

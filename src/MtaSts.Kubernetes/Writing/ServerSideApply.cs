@@ -159,6 +159,7 @@ public sealed class ServerSideApply(ApiClient api, string fieldManager, string? 
             throw new ArgumentException("The object has no metadata.name.", nameof(desired));
         // The server refuses an apply that carries them.
         metadata.Remove("managedFields");
+        PortProtocols.Fill(body);
         if (!withHash || hashAnnotation is null)
             return body;
         var hash = Convert.ToHexStringLower(SHA256.HashData(JsonText.Bytes(body)))[..16];

@@ -93,6 +93,8 @@ public abstract record WriteOutcome
         { Code: 409 } => new Conflict(reply.Message),
         { Code: 404, IsApiMissing: true } => new ApiMissing(kind),
         { Code: 404 or 410 } => new NotFound(reply.Message),
+        // API server 1.20 calls an apply that does not fit the schema an internal error; it stays one however often it is sent.
+        { Code: 500 } when reply.Message.Contains("typed patch object", StringComparison.Ordinal) => new Rejected(500, reply.Message),
         { IsTransient: true } => new Unavailable(reply.ToString(), reply.RetryAfter),
         _ => new Rejected(reply.Code, reply.Message),
     };

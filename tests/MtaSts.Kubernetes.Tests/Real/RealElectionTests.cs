@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace MtaSts.Kubernetes.Tests;
+
+[Collection(RealServer.Collection)]
+public sealed class RealElectionTests(RealServer real)
+{
+    private readonly ListLogger _log = new();
+
+    [Fact]
+    public async Task A_released_lease_is_taken_over_within_the_retry_period()
+    {
+        using var stopA = new CancellationTokenSource();
+        using var stopB = new CancellationTokenSource();
+        var a = Elector("released", "a");
+        var b = Elector("released", "b");
+        var runA = a.RunAsync(lost => UntilAsync(stopA.Token, lost), stopA.Token);
+        await Eventually.TrueAsync(() => a.IsLeader, "a leads");
+        var runB = b.RunAsync(lost => UntilAsync(stopB.Token, lost), stopB.Token);
+        await Eventually.TrueAsync(() => b.Holder == "a", "b saw a");
+        Assert.False(b.IsLeader);
+
+        await stopA.CancelAsync();
+        Assert.Equal(LeadershipEnd.Stopped, await runA);
+        var clock = Stopwatch.StartNew();
+        await Eventually.TrueAsync(() => b.IsLeader, "b leads");
+        // A retry period, and a second for a busy machine; without the release it would be three seconds more.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1.5), $"took {clock.Elapsed}");
+        var spec = await SpecAsync("released");
+        Assert.Equal(("b", 2), ((string?)spec["holderIdentity"], (int?)spec["leaseTransitions"]));
+        await stopB.CancelAsync();
+        await runB;
+        spec = await SpecAsync("released");
+        Assert.Equal(("", 1), ((string?)spec["holderIdentity"] ?? "", (int?)spec["leaseDurationSeconds"]));
+    }
+
+    [Fact]
+    public async Task A_leader_that_is_cut_off_stops_before_the_next_one_begins()
+    {
+        using var stop = new CancellationTokenSource();
+        // The first leader's way to the server is a connection that the test can cut.
+        using var cut = new CancellationTokenSource();
+        await using var proxy = new CutProxy(real.Plane.Server, cut.Token);
+        using var client = real.Plane.ClientVia(proxy.Port);
+        var a = new LeaderElector(new ApiClient(client), Options("crash", "a"), _log);
+        var b = Elector("crash", "b");
+        long stoppedAt = 0;
+        var runA = a.RunAsync(
+            async lost =>
+            {
+                await UntilAsync(lost);
+                Interlocked.Exchange(ref stoppedAt, Stopwatch.GetTimestamp());
+            },
+            stop.Token);
+        await Eventually.TrueAsync(() => a.IsLeader, "a leads\n" + _log);
+        long beganAt = 0;
+        var runB = b.RunAsync(
+            lost =>
+            {
+                Interlocked.Exchange(ref beganAt, Stopwatch.GetTimestamp());
+                return UntilAsync(stop.Token, lost);
+            },
+            stop.Token);
+        await Eventually.TrueAsync(() => b.Holder == "a", "b saw a");
+
+        var cutAt = Stopwatch.GetTimestamp();
+        await cut.CancelAsync();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                Assert.False(a.IsLeader && b.IsLeader, "two leaders");
+                return b.IsLeader;
+            },
+            "b leads");
+        Assert.Equal(LeadershipEnd.Lost, await runA);
+        Assert.True(stoppedAt < Interlocked.Read(ref beganAt), "the work of both overlapped");
+        var after = Stopwatch.GetElapsedTime(cutAt, Interlocked.Read(ref beganAt));
+        Assert.InRange(after.TotalSeconds, 2.0, 6.0);
+        Assert.True(_log.Has(1201));
+        await stop.CancelAsync();
+        await runB;
+    }
+
+    [Fact]
+    public async Task Of_many_that_start_at_once_one_leads()
+    {
+        using var stop = new CancellationTokenSource();
+        var leaders = 0;
+        var most = 0;
+        var electors = Enumerable.Range(0, 6).Select(i => Elector("many", $"e{i}")).ToArray();
+        var runs = electors.Select(e => e.RunAsync(
+            async lost =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref leaders));
+                await UntilAsync(stop.Token, lost);
+                Interlocked.Decrement(ref leaders);
+            },
+            stop.Token)).ToArray();
+        await Eventually.TrueAsync(() => Volatile.Read(ref leaders) == 1, "one leads");
+        await Eventually.TrueAsync(() => electors.All(e => e.Holder.Length > 0), "all know who");
+        Assert.Single(electors.Select(e => e.Holder).Distinct());
+        await stop.CancelAsync();
+        await Task.WhenAll(runs);
+        Assert.Equal(1, most);
+    }
+
+    private static LeaderElectionOptions Options(string name, string identity) => new()
+    {
+        Namespace = "default",
+        Name = name,
+        Identity = identity,
+        LeaseDuration = TimeSpan.FromSeconds(3),
+        RenewDeadline = TimeSpan.FromSeconds(2),
+        RetryPeriod = TimeSpan.FromSeconds(0.5),
+    };
+
+    private LeaderElector Elector(string name, string identity) => new(real.Api, Options(name, identity), _log);
+
+    private async Task<JsonNode> SpecAsync(string name)
+    {
+        var reply = await real.Api.GetAsync(
+            $"apis/coordination.k8s.io/v1/namespaces/default/leases/{name}", TestContext.Current.CancellationToken);
+        return reply.Json()!["spec"]!;
+    }
+
+    private static async Task UntilAsync(params CancellationToken[] tokens)
+    {
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(tokens);
+        await Task.Delay(Timeout.Infinite, any.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

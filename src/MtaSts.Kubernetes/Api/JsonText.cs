@@ -8,7 +8,7 @@ using k8s;
 namespace MtaSts.Kubernetes;
 
 /// <summary>JSON as it goes over the wire.</summary>
-internal static class JsonText
+public static class JsonText
 {
     // An apply patch is read by a YAML parser, to which an escaped surrogate pair is two broken characters:
     // characters outside the basic plane have to be written as they are.

@@ -8,12 +8,12 @@ using MtaSts.Operator.Probes;
 
 namespace MtaSts.Operator.Cli;
 
-/// <summary>What the options of <c>mtasts check</c> say.</summary>
+/// <summary>What the options of <c>mtasts check</c> say, and those of <c>mtasts run</c> that are about probes.</summary>
 /// <param name="Probes">How to look.</param>
 /// <param name="AllowedAddresses">Private and special networks that may be probed.</param>
 internal sealed record CheckSettings(ProbeOptions Probes, ImmutableArray<IPNetwork> AllowedAddresses);
 
-/// <summary>The options of <c>mtasts check</c>.</summary>
+/// <summary>The options of <c>mtasts check</c>; most of them are options of <c>mtasts run</c> too.</summary>
 internal sealed class CheckOptions
 {
     private const int TimeoutSecondsMax = 600;
@@ -32,7 +32,10 @@ internal sealed class CheckOptions
     };
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_resolvers, _authorities, _allowed, _smtpPort, _httpsPort, _dnsPort, _timeout];
+    public IEnumerable<Option> All => [.. OfThePlatform, _allowed];
+
+    /// <summary>Those that <c>mtasts run</c> takes as well; which private networks may be probed is said by each class there.</summary>
+    public IEnumerable<Option> OfThePlatform => [_resolvers, _authorities, _smtpPort, _httpsPort, _dnsPort, _timeout];
 
     /// <summary>Reads them. On failure <paramref name="problem"/> names the option and what is wrong with it.</summary>
     public bool TryRead(ParseResult parsed, out CheckSettings settings, out string problem)

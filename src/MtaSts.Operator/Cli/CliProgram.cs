@@ -10,6 +10,9 @@ public static class CliProgram
 {
     private const int MessageCharsMax = 300;
 
+    // The operator finishes its passes and gives its lease back; Kubernetes grants 30 s by default.
+    private static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(28);
+
     /// <summary>The root command with all commands below it.</summary>
     public static RootCommand Create(CliHost host)
     {
@@ -18,6 +21,7 @@ public static class CliProgram
             CheckCommand.Create(host),
             LintCommand.Create(host),
             MatchCommand.Create(host),
+            RunCommand.Create(host),
             CrdsCommand.Create(host),
         };
         root.Directives.Clear(); // "[suggest]" and the like are arguments here
@@ -42,7 +46,7 @@ public static class CliProgram
 
         try
         {
-            var invocation = new InvocationConfiguration { Output = host.Out, Error = host.Error, EnableDefaultExceptionHandler = false };
+            var invocation = new InvocationConfiguration { Output = host.Out, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ShutdownMax };
             return await parsed.InvokeAsync(invocation, cancellationToken);
         }
         catch (Exception failure)

@@ -1,7 +1,6 @@
 using k8s.Models;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
-using MtaSts.Operator.Serving;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -16,9 +15,10 @@ public sealed class Cluster
     /// <summary>Informers over everything that the operator reads; none runs before <see cref="RunAsync"/>.</summary>
     /// <param name="api">The API server.</param>
     /// <param name="operatorNamespace">Where the Secrets of cluster providers are.</param>
+    /// <param name="servingNamespaces">The namespaces in which classes may have their policy servers.</param>
     /// <param name="loggers">For the informers.</param>
     /// <param name="time">The clock.</param>
-    public Cluster(ApiClient api, string operatorNamespace, ILoggerFactory loggers, TimeProvider time)
+    public Cluster(ApiClient api, string operatorNamespace, IEnumerable<string> servingNamespaces, ILoggerFactory loggers, TimeProvider time)
     {
         var log = loggers.CreateLogger("MtaSts.Kubernetes.Informer");
         Policies = new Informer<MtaStsPolicy>(api, null, log, time);
@@ -26,9 +26,7 @@ public sealed class Cluster
         Providers = new Informer<ClusterDnsProvider>(api, null, log, time);
         Namespaces = new Informer<V1Namespace>(api, null, log, time);
         Secrets = new Informer<V1Secret>(api, new InformerOptions<V1Secret> { Namespace = operatorNamespace }, log, time);
-        ConfigMaps = new Informer<V1ConfigMap>(api, new InformerOptions<V1ConfigMap> { LabelSelector = ServingLabels.ManagedSelector }, log, time);
-        Ingresses = new Informer<V1Ingress>(api, new InformerOptions<V1Ingress> { LabelSelector = ServingLabels.ManagedSelector }, log, time);
-        Deployments = new Informer<V1Deployment>(api, new InformerOptions<V1Deployment> { LabelSelector = ServingLabels.ManagedSelector }, log, time);
+        Serving = servingNamespaces.Distinct(StringComparer.Ordinal).ToDictionary(n => n, n => new ServingCaches(api, n, log, time), StringComparer.Ordinal);
         OperatorNamespace = operatorNamespace;
 
         Policies.AddIndex(ByDomain, policy => [DomainKey(policy)]);
@@ -54,23 +52,18 @@ public sealed class Cluster
     /// <summary>The Secrets of the operator's namespace.</summary>
     public Informer<V1Secret> Secrets { get; }
 
-    /// <summary>The documents: ConfigMaps that we manage.</summary>
-    public Informer<V1ConfigMap> ConfigMaps { get; }
-
-    /// <summary>The ingresses that we manage.</summary>
-    public Informer<V1Ingress> Ingresses { get; }
-
-    /// <summary>The policy servers.</summary>
-    public Informer<V1Deployment> Deployments { get; }
+    /// <summary>What we manage in each serving namespace, by its name.</summary>
+    public IReadOnlyDictionary<string, ServingCaches> Serving { get; }
 
     /// <summary>All informers.</summary>
-    public IReadOnlyList<IInformer> Informers => [Policies, Classes, Providers, Namespaces, Secrets, ConfigMaps, Ingresses, Deployments];
+    public IReadOnlyList<IInformer> Informers => [Policies, Classes, Providers, Namespaces, Secrets, .. Serving.Values.SelectMany(s => s.Informers)];
 
     /// <summary>Runs all informers until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+    [
         Policies.RunAsync(cancellationToken), Classes.RunAsync(cancellationToken), Providers.RunAsync(cancellationToken),
-        Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), ConfigMaps.RunAsync(cancellationToken),
-        Ingresses.RunAsync(cancellationToken), Deployments.RunAsync(cancellationToken));
+        Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), .. Serving.Values.Select(s => s.RunAsync(cancellationToken)),
+    ]);
 
     /// <summary>The policies that name the same domain as this one, itself included.</summary>
     public IReadOnlyList<MtaStsPolicy> WithDomainOf(MtaStsPolicy policy) => Policies.ByIndex(ByDomain, DomainKey(policy));

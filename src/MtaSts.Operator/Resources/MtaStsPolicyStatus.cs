@@ -70,7 +70,13 @@ public sealed record MtaStsPolicyStatus
     [JsonPropertyName("servedMaxAge")]
     public long? ServedMaxAge { get; init; }
 
-    /// <summary>The id of the document that was served before.</summary>
+    /// <summary>When that id was given out for publication.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("publishedAt")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>The id in the TXT record before; servers may give it while the new one spreads.</summary>
     [JsonPropertyName("previousId")]
     public string? PreviousId { get; init; }
 
@@ -78,8 +84,8 @@ public sealed record MtaStsPolicyStatus
     [JsonPropertyName("soak")]
     public SoakStatus? Soak { get; init; }
 
-    /// <summary>What each check found last.</summary>
-    [Schema(MapKey = "name", ItemsMax = 32)]
+    /// <summary>What each check found last: one entry, or one for each host, record or URL that is not healthy.</summary>
+    [Schema(ItemsMax = 64)]
     [JsonPropertyName("checks")]
     public IReadOnlyList<CheckStatus>? Checks { get; init; }
 

@@ -15,7 +15,7 @@ public sealed record Rfc2136Spec
     [JsonPropertyName("tsig")]
     public TsigSpec? Tsig { get; init; }
 
-    /// <summary>How long one exchange may take, 1s to 5m. Default: 5s.</summary>
+    /// <summary>How long one exchange may take, 1s to 1m. Default: 5s.</summary>
     [Schema(CharsMax = Patterns.DurationCharsMax, Pattern = Patterns.Duration)]
     [JsonPropertyName("timeout")]
     public string? Timeout { get; init; }

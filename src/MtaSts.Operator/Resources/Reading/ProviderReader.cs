@@ -50,7 +50,7 @@ public static class ProviderReader
 
     private static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TimeoutMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TimeoutMax = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TimeoutMax = TimeSpan.FromMinutes(1);
 
     /// <summary>The settings of a valid provider, or everything that is wrong with it.</summary>
     /// <param name="resource">The provider.</param>

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Net;
+using k8s;
+using k8s.Exceptions;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Mail;
+using MtaSts.Operator.Hosting;
+
+namespace MtaSts.Operator.Cli;
+
+/// <summary><c>mtasts run</c>: the operator.</summary>
+public static class RunCommand
+{
+    private const string Name = "mtasts run";
+    private const int WorkersMax = 1000;
+
+    /// <summary>The command.</summary>
+    public static Command Create(CliHost host)
+    {
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "A kubeconfig. Default: the pod's service account, else KUBECONFIG, else the user's own.", HelpName = "FILE" };
+        var space = new Option<string>("--operator-namespace") { Description = "The namespace of the lease and of the DNS providers' Secrets.", HelpName = "NAME", DefaultValueFactory = _ => "mta-sts-system" };
+        var serving = new Option<string[]>("--serving-namespace") { Description = "A namespace in which classes may have their policy servers; may be given again. Default: the operator's.", HelpName = "NAME" };
+        var owner = new Option<string>("--owner-id") { Description = "The name by which this cluster knows its own DNS records; no two clusters that write to one zone may share it.", HelpName = "ID", Required = true };
+        var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
+        var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
+        var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
+        var level = new Option<string>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => "information" };
+        level.AcceptOnlyFromAmong("debug", "information", "warning", "error");
+        var format = new Option<string>("--log-format") { Description = "How log lines look.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        var probes = new CheckOptions();
+
+        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, level, format };
+        foreach (var option in probes.OfThePlatform)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (!probes.TryRead(parsed, out var settings, out var problem))
+            {
+                return host.WrongUsage(problem, Name);
+            }
+
+            IPEndPoint? listen = null;
+            if (parsed.GetValue(health) is { } text && (!IPEndPoint.TryParse(text, out listen) || listen.Port == 0))
+            {
+                return host.WrongUsage($"--health-listen {Excerpt.Of(text)} is not ADDR:PORT", Name);
+            }
+
+            if (!OwnerIdentity.TryCreate(parsed.GetValue(owner), "a/b", out _, out problem))
+            {
+                return host.WrongUsage($"--owner-id: {problem}", Name);
+            }
+
+            if (parsed.GetValue(workers) is < 1 or > WorkersMax)
+            {
+                return host.WrongUsage($"--workers {parsed.GetValue(workers)} is not from 1 to {WorkersMax}", Name);
+            }
+
+            var served = parsed.GetValue(serving) ?? [];
+            var options = new OperatorOptions
+            {
+                Kubeconfig = parsed.GetValue(kubeconfig),
+                OperatorNamespace = parsed.GetValue(space)!,
+                ServingNamespaces = served.Length > 0 ? [.. served] : [parsed.GetValue(space)!],
+                OwnerId = parsed.GetValue(owner)!,
+                ElectLeader = parsed.GetValue(elect),
+                HealthListen = listen,
+                Workers = parsed.GetValue(workers),
+                Probes = settings.Probes,
+                LogLevel = Enum.Parse<LogLevel>(parsed.GetValue(level)!, ignoreCase: true),
+                LogJson = parsed.GetValue(format) == "json",
+            };
+            return TryConfigure(options.Kubeconfig, out var configuration, out problem)
+                ? await OperatorHost.RunAsync(options, configuration!, cancellationToken)
+                : host.WrongUsage(problem, Name);
+        });
+        return command;
+    }
+
+    private static bool TryConfigure(string? kubeconfig, out KubernetesClientConfiguration? configuration, out string problem)
+    {
+        try
+        {
+            configuration = kubeconfig is null
+                ? KubernetesClientConfiguration.BuildDefaultConfig()
+                : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
+            problem = "";
+            return true;
+        }
+        catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)
+        {
+            configuration = null;
+            problem = $"the API server's address is not known: {Excerpt.Plain(e.Message, 200)}";
+            return false;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using k8s.Models;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Dns;
+using MtaSts.Operator.Probes;
+using MtaSts.Operator.Reconcile;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Serving;
+
+namespace MtaSts.Operator.Hosting;
+
+/// <summary>The controllers of the three kinds, and what makes each look again.</summary>
+internal sealed class Controllers : IDisposable
+{
+    // Longer than the probes of one domain may take in all.
+    private static readonly TimeSpan PassDeadline = TimeSpan.FromMinutes(4);
+
+    private readonly Controller<MtaStsPolicy> _policies;
+    private readonly Controller<MtaStsClass> _classes;
+    private readonly Controller<ClusterDnsProvider> _providers;
+
+    private Controllers(Controller<MtaStsPolicy> policies, Controller<MtaStsClass> classes, Controller<ClusterDnsProvider> providers) =>
+        (_policies, _classes, _providers) = (policies, classes, providers);
+
+    /// <summary>Puts them together.</summary>
+    public static Controllers Build(
+        OperatorOptions options,
+        Cluster cluster,
+        DomainProber prober,
+        ServerSideApply writer,
+        EventRecorder events,
+        Fence fence,
+        ILoggerFactory loggers,
+        TimeProvider time)
+    {
+        var desk = new AdmissionDesk(cluster, options.OwnerId);
+        var providers = new Providers(cluster, loggers, time);
+        var serving = new ServingWriter(cluster, writer);
+        var records = new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()));
+        var announcer = new Announcer(events, loggers.CreateLogger<Announcer>());
+        var watch = new Watch();
+        var pass = new PolicyPass(
+            cluster, desk, prober, serving, records, new StatusWriter(writer, fence, time), announcer, watch, fence, time);
+        var policyController = new PolicyController(
+            cluster, desk, pass, serving, records, announcer, watch, fence, loggers.CreateLogger<PolicyController>());
+
+        var policies = new Controller<MtaStsPolicy>(
+            writer, cluster.Policies, policyController, policyController, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsPolicy>>(), time);
+        var classes = new Controller<MtaStsClass>(
+            writer, cluster.Classes, new ClassController(cluster, writer, fence, time, loggers.CreateLogger<ClassController>()), null, Options(2),
+            loggers.CreateLogger<Controller<MtaStsClass>>(), time);
+        var providerController = new Controller<ClusterDnsProvider>(
+            writer, cluster.Providers,
+            new ProviderController(providers, writer, fence, options.OwnerId, time, loggers.CreateLogger<ProviderController>()), null, Options(2),
+            loggers.CreateLogger<Controller<ClusterDnsProvider>>(), time);
+
+        WatchAll(cluster, policies, classes, providerController);
+        return new Controllers(policies, classes, providerController);
+    }
+
+    /// <summary>Runs all until stopped or aborted.</summary>
+    public Task RunAsync(CancellationToken stop, CancellationToken abort) =>
+        Task.WhenAll(_policies.RunAsync(stop, abort), _classes.RunAsync(stop, abort), _providers.RunAsync(stop, abort));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _policies.Dispose();
+        _classes.Dispose();
+        _providers.Dispose();
+    }
+
+    private static ControllerOptions Options(int workers) =>
+        new() { Workers = new WorkerPoolOptions { Workers = workers, PassDeadline = PassDeadline } };
+
+    private static void WatchAll(
+        Cluster cluster, Controller<MtaStsPolicy> policies, Controller<MtaStsClass> classes, Controller<ClusterDnsProvider> providers)
+    {
+        policies.Watches(cluster.Classes, cluster.PoliciesOf);
+        policies.Watches(cluster.Providers, cluster.PoliciesOf);
+        policies.Watches(cluster.Secrets, secret => cluster.ProvidersOf(secret).SelectMany(cluster.PoliciesOf));
+        policies.Watches(cluster.Namespaces, cluster.PoliciesIn);
+
+        // The next in line for a domain looks when the one before it goes.
+        policies.Watches(cluster.Policies, policy => cluster.WithDomainOf(policy).Select(p => ObjectKey.Of(p)).Where(k => k != ObjectKey.Of(policy)));
+        providers.Watches(cluster.Secrets, secret => cluster.ProvidersOf(secret).Select(p => ObjectKey.Of(p)));
+        foreach (var serving in cluster.Serving.Values)
+        {
+            policies.Watches(serving.Ingresses, OwnerOf);
+            serving.ConfigMaps.OnChange(change => OnDocuments(cluster, policies, change));
+            classes.Watches(serving.Deployments, d => ClassOf(cluster, d.Metadata));
+            classes.Watches(serving.Services, s => ClassOf(cluster, s.Metadata));
+        }
+    }
+
+    private static IEnumerable<ObjectKey> OwnerOf(V1Ingress ingress) =>
+        ingress.Metadata.Annotations?.TryGetValue(ApiGroup.OwnerAnnotation, out var owner) == true && owner.Split('/') is [var space, var name]
+            ? [new ObjectKey(space, name)]
+            : [];
+
+    private static IEnumerable<ObjectKey> ClassOf(Cluster cluster, V1ObjectMeta metadata) =>
+        cluster.Classes.Cache.All.Keys.Where(key => ServingNames.OfClass(key.Name) == metadata.Name);
+
+    // A ConfigMap holds hundreds of documents: only the domains whose entry somebody else changed are looked at.
+    private static void OnDocuments(Cluster cluster, Controller<MtaStsPolicy> policies, Change<V1ConfigMap> change)
+    {
+        var (old, current) = change switch
+        {
+            Change<V1ConfigMap>.Updated updated => (updated.Old.Data, updated.Current.Data),
+            Change<V1ConfigMap>.Deleted deleted => (deleted.Last.Data, null),
+            _ => (null, null),
+        };
+        foreach (var (domain, text) in old ?? new Dictionary<string, string>())
+        {
+            if (current?.TryGetValue(domain, out var now) == true && now == text)
+            {
+                continue;
+            }
+
+            foreach (var policy in cluster.OfDomain(domain))
+            {
+                policies.Enqueue(ObjectKey.Of(policy));
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Reflection;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging.Console;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Dns;
+using MtaSts.Operator.Probes;
+using MtaSts.Operator.Reconcile;
+using MtaSts.Operator.Resources;
+
+namespace MtaSts.Operator.Hosting;
+
+/// <summary>Puts the operator together and runs it.</summary>
+public static class OperatorHost
+{
+    /// <summary>The process ended in order.</summary>
+    public const int Ended = 0;
+
+    /// <summary>The leadership was lost; the process must be started again.</summary>
+    public const int LeadershipLost = 3;
+
+    private const string Component = "mta-sts-operator";
+
+    /// <summary>Runs until stopped, or until the leadership is lost.</summary>
+    /// <param name="options">What it was told.</param>
+    /// <param name="configuration">How the API server is reached.</param>
+    /// <param name="stop">Ends it in order.</param>
+    /// <returns><see cref="Ended"/> or <see cref="LeadershipLost"/>.</returns>
+    public static async Task<int> RunAsync(OperatorOptions options, KubernetesClientConfiguration configuration, CancellationToken stop)
+    {
+        var time = TimeProvider.System;
+        using var loggers = LoggerFactory.Create(logging => Configure(logging, options));
+        var log = loggers.CreateLogger("MtaSts.Operator");
+        ReconcileLog.Starting(log, VersionText, options.OwnerId, options.OperatorNamespace, string.Join(", ", options.ServingNamespaces));
+
+        using var client = new k8s.Kubernetes(configuration);
+        var api = new ApiClient(client, time);
+        var cluster = new Cluster(api, options.OperatorNamespace, options.ServingNamespaces, loggers, time);
+        using var prober = new DomainProber(options.Probes, time, loggers);
+        var election = new LeaderElectionOptions { Namespace = options.OperatorNamespace, Name = Component };
+        var elector = new LeaderElector(api, election, loggers.CreateLogger<LeaderElector>(), time);
+        var events = new EventRecorder(
+            api, new EventRecorderOptions { ReportingController = ApiGroup.Name, ReportingInstance = election.Identity }, loggers.CreateLogger<EventRecorder>(), time);
+        var fence = new Fence(api, () => !options.ElectLeader || elector.IsLeader);
+        using var controllers = Controllers.Build(options, cluster, prober, new ServerSideApply(api, Component), events, fence, loggers, time);
+
+        using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var informers = cluster.RunAsync(background.Token);
+        var health = options.HealthListen is { } listen
+            ? HealthServer.RunAsync(listen, new RuntimeHealth(cluster.Informers, time), background.Token)
+            : Task.CompletedTask;
+        var announcing = events.RunAsync(background.Token);
+        try
+        {
+            // A port that is taken, and the like, ends the start.
+            if (health.IsFaulted)
+            {
+                await health;
+            }
+
+            if (!options.ElectLeader)
+            {
+                await controllers.RunAsync(stop, CancellationToken.None);
+                return Ended;
+            }
+
+            if (await elector.RunAsync(lost => controllers.RunAsync(stop, lost), stop) == LeadershipEnd.Stopped)
+            {
+                return Ended;
+            }
+
+            ReconcileLog.LeadershipLost(log);
+            return LeadershipLost;
+        }
+        finally
+        {
+            await background.CancelAsync();
+            await Quietly(informers);
+            await Quietly(health);
+            await Quietly(announcing);
+        }
+    }
+
+    private static string VersionText =>
+        typeof(OperatorHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+
+    private static void Configure(ILoggingBuilder logging, OperatorOptions options)
+    {
+        logging.SetMinimumLevel(options.LogLevel);
+        if (options.LogJson)
+        {
+            logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+            return;
+        }
+
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+    }
+
+    private static async Task Quietly(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using System.Net;
+using MtaSts.Operator.Probes;
+
+namespace MtaSts.Operator.Hosting;
+
+/// <summary>What <c>mtasts run</c> is told.</summary>
+public sealed record OperatorOptions
+{
+    /// <summary>The kubeconfig; null for the pod's service account, or KUBECONFIG, or the user's own.</summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>The namespace of the lease and of the providers' Secrets.</summary>
+    public required string OperatorNamespace { get; init; }
+
+    /// <summary>The namespaces in which classes may have their policy servers; at least one.</summary>
+    public required ImmutableArray<string> ServingNamespaces { get; init; }
+
+    /// <summary>The owner id of DNS records for providers that name none.</summary>
+    public required string OwnerId { get; init; }
+
+    /// <summary>False: no lease is asked for; only where no second replica can be.</summary>
+    public bool ElectLeader { get; init; }
+
+    /// <summary>Where /healthz and /readyz answer; null for nowhere.</summary>
+    public IPEndPoint? HealthListen { get; init; }
+
+    /// <summary>How many policies are worked on at once, 1 to 1000.</summary>
+    public int Workers { get; init; } = 32;
+
+    /// <summary>How probes look.</summary>
+    public ProbeOptions Probes { get; init; } = new();
+
+    /// <summary>The least level that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>True: a JSON object a line; false: text.</summary>
+    public bool LogJson { get; init; }
+}

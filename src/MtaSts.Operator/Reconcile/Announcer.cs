@@ -1,0 +1,68 @@
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Resources;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>Tells of what happened to a domain, by events on its resource and in the log.</summary>
+/// <param name="events">Events.</param>
+/// <param name="logger">The log.</param>
+public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
+{
+    /// <summary>A new state was written: moves, a document that is served, an id that is published.</summary>
+    public void Moved(MtaStsPolicy policy, Intent intent, RolloutState before, Decision decision)
+    {
+        var key = ObjectKey.Of(policy).ToString();
+        foreach (var move in decision.Transitions)
+        {
+            var from = move.From ?? "nothing";
+            ReconcileLog.Moved(logger, key, intent.Domain.ToString(), from, move.To, move.Reason.ToString());
+            events.Publish(
+                policy,
+                EventType.Normal,
+                move.Reason.ToString(),
+                move.Reason == Reason.OwnerLowered ? "Retreat" : "Promote",
+                $"{intent.Domain} moved from {from} to {move.To}");
+        }
+
+        var after = decision.Next;
+        if (after.Served is { } served && served != before.Served)
+        {
+            ReconcileLog.Serving(logger, key, intent.Domain.ToString(), served.Id.ToString(), served.Policy.Mode.ToString());
+            events.Publish(
+                policy, EventType.Normal, nameof(Reason.Publishing), "ServePolicy",
+                $"the policy with mode {served.Policy.Mode.ToString().ToLowerInvariant()} and id {served.Id} is being served");
+        }
+
+        if (after.PublishedId is { } id && id != before.PublishedId)
+        {
+            ReconcileLog.Publishing(logger, key, intent.Domain.ToString(), id.ToString());
+            events.Publish(
+                policy, EventType.Normal, nameof(Reason.Publishing), "PublishRecord", $"the policy was seen from outside; {intent.Domain.StsRecordName} names id {id}");
+        }
+    }
+
+    /// <summary>A pass is over: tells when Ready, or its reason, changed for the worse or for the better.</summary>
+    public void Settled(MtaStsPolicy before, MtaStsPolicy after)
+    {
+        if (ReadyOf(after) is not { } ready || (ReadyOf(before) is { } old && old.Status == ready.Status && old.Reason == ready.Reason))
+        {
+            return;
+        }
+
+        var isWell = ready.Status == "True";
+        ReconcileLog.Ready(logger, ObjectKey.Of(after).ToString(), ready.Status, ready.Reason, ready.Message);
+        events.Publish(after, isWell || ready.Reason == nameof(Reason.PolicyNotServedYet) ? EventType.Normal : EventType.Warning, ready.Reason, "Reconcile", ready.Message);
+    }
+
+    /// <summary>What a deletion cannot take away.</summary>
+    public void Undeletable(MtaStsPolicy policy, Reason reason, string what) => events.Publish(
+        policy,
+        EventType.Warning,
+        reason.ToString(),
+        "Delete",
+        $"{what}. It is tried again; to let go and leave what is published as it is, set spec.deletionPolicy to Orphan");
+
+    private static Condition? ReadyOf(MtaStsPolicy policy) => policy.Status?.Conditions?.FirstOrDefault(c => c.Type == ConditionType.Ready);
+}

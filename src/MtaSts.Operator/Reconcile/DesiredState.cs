@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Mail;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Sts;
+using MtaSts.Operator.Resources.Reading;
+using MtaSts.Operator.Serving;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>What shall be in the cluster and in the DNS for one domain: a function of what was decided.</summary>
+public sealed record DesiredState
+{
+    /// <summary>The document that the policy server is given; null: the one there, if any, stays as it is.</summary>
+    public PolicyDocument? Document { get; init; }
+
+    /// <summary>Where the document is kept.</summary>
+    public required PolicyShard Shard { get; init; }
+
+    /// <summary>The Ingress, or null where the class has none or nothing is served.</summary>
+    public V1Ingress? Ingress { get; init; }
+
+    /// <summary>The records.</summary>
+    public ImmutableArray<OwnedRecord> Records { get; init; } = [];
+
+    /// <summary>What follows from a state.</summary>
+    /// <param name="intent">What is wanted.</param>
+    /// <param name="state">The state after the decision.</param>
+    /// <param name="settings">The class.</param>
+    /// <param name="provider">The provider.</param>
+    /// <param name="owner">"namespace/name" of the resource.</param>
+    /// <param name="ingress">The domain's Ingress as it is, for its address.</param>
+    public static DesiredState Of(
+        Intent intent, RolloutState state, ClassSettings settings, ProviderSettings provider, string owner, V1Ingress? ingress) => new()
+        {
+            Document = state.Served,
+            Shard = PolicyShard.Of(intent.Domain, settings.Name),
+            Ingress = state.Served is not null && settings.Serving.UsesIngress ? DomainIngress.For(intent.Domain, settings.Serving, owner) : null,
+            Records = state.Served is null ? [] : [.. HostRecordsOf(intent, settings, provider, ingress), .. TextRecordsOf(intent, state, provider)],
+        };
+
+    /// <summary>Every record that the operator may have written for a domain, to be taken away: first what senders find the policy by.</summary>
+    public static ImmutableArray<OwnedRecord> Removal(MailDomain domain) =>
+    [
+        new OwnedRecord(RecordSet.Of(domain.StsRecordName, RecordType.Txt, 0), RecordScope.StsTxt),
+        new OwnedRecord(RecordSet.Of(domain.TlsRptRecordName, RecordType.Txt, 0), RecordScope.TlsRptTxt),
+        .. new[] { RecordType.A, RecordType.Aaaa, RecordType.Cname }
+            .Select(type => new OwnedRecord(RecordSet.Of(domain.PolicyHost, type, 0), RecordScope.WholeSet)),
+    ];
+
+    /// <summary>The record sets that have to be seen to know whether the records are as wanted: the records themselves and what says who owns them.</summary>
+    public static ImmutableArray<RecordKey> KeysToWatch(MailDomain domain) =>
+        [.. Removal(domain).Select(r => r.Key).Concat(Removal(domain).Select(r => OwnerRecord.KeyFor(r.Key.Name))).Distinct()];
+
+    private static IEnumerable<OwnedRecord> HostRecordsOf(Intent intent, ClassSettings settings, ProviderSettings provider, V1Ingress? ingress) =>
+        HostRecords.For(intent.Domain, settings.Serving, ingress, provider.TtlSeconds).Select(set => new OwnedRecord(set, RecordScope.WholeSet));
+
+    private static IEnumerable<OwnedRecord> TextRecordsOf(Intent intent, RolloutState state, ProviderSettings provider)
+    {
+        if (state.PublishedId is not { } id)
+        {
+            yield break;
+        }
+
+        yield return new OwnedRecord(
+            RecordSet.Of(intent.Domain.StsRecordName, RecordType.Txt, provider.TtlSeconds, new StsRecord(id).ToString()), RecordScope.StsTxt);
+        yield return new OwnedRecord(
+            RecordSet.Of(
+                intent.Domain.TlsRptRecordName, RecordType.Txt, provider.TtlSeconds, intent.TlsReporting is { } rua ? [rua.ToString()] : []),
+            RecordScope.TlsRptTxt);
+    }
+}

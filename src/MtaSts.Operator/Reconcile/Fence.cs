@@ -1,0 +1,31 @@
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Resources;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>
+/// Guards every write outside: only the leader writes, and only for the resource as it is now. A cache may be behind, most of all just after
+/// another replica led; a decision made on an old state would undo what that one did.
+/// </summary>
+/// <param name="api">The API server.</param>
+/// <param name="maySpeak">True while this process is the leader.</param>
+public sealed class Fence(ApiClient api, Func<bool> maySpeak)
+{
+    private static readonly ResourceKind Kind = ResourceKind.Of<MtaStsPolicy>();
+
+    /// <summary>True while this process is the leader.</summary>
+    public bool IsOpen => maySpeak();
+
+    /// <summary>True when this process leads and the server's resource is still at the version that was decided on.</summary>
+    public async Task<bool> HoldsAsync(MtaStsPolicy policy, CancellationToken cancellationToken)
+    {
+        if (!maySpeak())
+        {
+            return false;
+        }
+
+        var reply = await api.GetAsync(Kind.ObjectPath(ObjectKey.Of(policy)), cancellationToken);
+        var version = reply.IsSuccess ? JsonText.String(reply.Json()?["metadata"]?["resourceVersion"]) : null;
+        return version == policy.Metadata.ResourceVersion && maySpeak();
+    }
+}

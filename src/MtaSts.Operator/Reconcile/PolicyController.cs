@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Mail;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Status;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Serving;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>Brings domains in line with their policies, and takes them down when a policy is deleted.</summary>
+public sealed class PolicyController(
+    Cluster cluster,
+    AdmissionDesk desk,
+    PolicyPass pass,
+    ServingWriter serving,
+    RecordWriter records,
+    Announcer announcer,
+    Watch watch,
+    Fence fence,
+    ILogger<PolicyController> logger) : IEntityController<MtaStsPolicy>, IEntityFinalizer<MtaStsPolicy>
+{
+    private static readonly TimeSpan RetryUndeletable = TimeSpan.FromMinutes(1);
+
+    /// <inheritdoc/>
+    public string Identifier => ApiGroup.Name + "/records";
+
+    /// <summary>Only what may act can leave something behind.</summary>
+    public bool Wants(MtaStsPolicy entity) => desk.Admit(entity) is Admission.Admitted && desk.ClaimedByOther(entity) is null;
+
+    /// <inheritdoc/>
+    public async Task<ReconciliationResult<MtaStsPolicy>> ReconcileAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
+    {
+        var result = await pass.RunAsync(entity, cancellationToken);
+        return result.Failure is { } failure
+            ? ReconciliationResult<MtaStsPolicy>.Failure(entity, failure, requeueAfter: result.Wait)
+            : ReconciliationResult<MtaStsPolicy>.Success(entity, result.Wait);
+    }
+
+    /// <inheritdoc/>
+    public Task<ReconciliationResult<MtaStsPolicy>> DeletedAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
+    {
+        watch.Forget(ObjectKey.Of(entity));
+        return Task.FromResult(ReconciliationResult<MtaStsPolicy>.Success(entity));
+    }
+
+    /// <summary>
+    /// Delete: the records go first, so that no sender finds a policy that is about to go; then the Ingress and the document. Orphan: all stays.
+    /// </summary>
+    public async Task<ReconciliationResult<MtaStsPolicy>> FinalizeAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(entity);
+
+        // What never served anything has nothing to take away, whoever has the domain now.
+        if (StatusMapping.StateOf(entity.Status).Served is null || !MailDomain.TryParse(entity.Status?.Domain, out var domain, out _))
+        {
+            return ReconciliationResult<MtaStsPolicy>.Success(entity);
+        }
+
+        if (entity.Spec?.DeletionPolicy == nameof(DeletionPolicy.Orphan))
+        {
+            ReconcileLog.TakenDown(logger, key.ToString(), domain.ToString(), nameof(DeletionPolicy.Orphan));
+            return ReconciliationResult<MtaStsPolicy>.Success(entity);
+        }
+
+        if (desk.Admit(entity) is not Admission.Admitted admitted)
+        {
+            var rejected = (Admission.Rejected)desk.Admit(entity);
+            announcer.Undeletable(entity, rejected.Reason, $"the records of {domain} cannot be removed: {rejected.Message}");
+            return ReconciliationResult<MtaStsPolicy>.Success(entity, RetryUndeletable);
+        }
+
+        if (!await fence.HoldsAsync(entity, cancellationToken))
+        {
+            return ReconciliationResult<MtaStsPolicy>.Failure(entity, "the cache is behind");
+        }
+
+        var problems = await TakeDownAsync(domain, admitted, key.ToString(), cancellationToken);
+        if (problems.FirstOrDefault() is { } problem)
+        {
+            announcer.Undeletable(entity, problem.Reason, $"{problem.Subject}: {problem.Message}");
+            return problem.NeedsSomebody
+                ? ReconciliationResult<MtaStsPolicy>.Success(entity, RetryUndeletable)
+                : ReconciliationResult<MtaStsPolicy>.Failure(entity, $"{problem.Subject}: {problem.Message}");
+        }
+
+        ReconcileLog.TakenDown(logger, key.ToString(), domain.ToString(), nameof(DeletionPolicy.Delete));
+        return ReconciliationResult<MtaStsPolicy>.Success(entity);
+    }
+
+    private async Task<ImmutableArray<ApplyProblem>> TakeDownAsync(
+        MailDomain domain, Admission.Admitted admitted, string owner, CancellationToken cancellationToken)
+    {
+        var identity = OwnerIdentity.Create(admitted.Provider.OwnerId, owner);
+        var (problems, _) = await records.ApplyAsync(
+            admitted.Provider, DesiredState.Removal(domain), identity, Adoption.Refuse, cancellationToken);
+        var space = admitted.Class.Serving.Namespace;
+        return problems.IsEmpty && cluster.Serving.ContainsKey(space)
+            ? await serving.RemoveAsync(domain, PolicyShard.Of(domain, admitted.Class.Name), space, owner, cancellationToken)
+            : problems;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Status;
+using MtaSts.Operator.Dns;
+using MtaSts.Operator.Resources.Reading;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>Writes a domain's records through its provider, and takes them away.</summary>
+/// <param name="providers">Opens the adapter.</param>
+/// <param name="publisher">Plans and applies.</param>
+public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
+{
+    /// <summary>Writes the records given. No records, no call.</summary>
+    /// <returns>What could not be done; and whether anything was written.</returns>
+    public async Task<(ImmutableArray<ApplyProblem> Problems, bool AnyWritten)> ApplyAsync(
+        ProviderSettings settings, IReadOnlyList<OwnedRecord> records, OwnerIdentity owner, Adoption adoption, CancellationToken cancellationToken)
+    {
+        if (records.Count == 0)
+        {
+            return ([], false);
+        }
+
+        var (provider, fault) = providers.Open(settings);
+        if (provider is null)
+        {
+            return ([Problem(records[0].Key.ToString(), fault!)], false);
+        }
+
+        var report = await publisher.PublishAsync(provider, records, owner, adoption, cancellationToken);
+        return ([.. report.Outcomes.Select(o => Problem(o.Key, o.Value)).OfType<ApplyProblem>()], report.AnyWritten);
+    }
+
+    private static ApplyProblem? Problem(RecordKey key, PublishOutcome outcome) => outcome switch
+    {
+        PublishOutcome.Refused refused => new ApplyProblem(refused.Reason, key.ToString(), refused.Message, NeedsSomebody: true),
+        PublishOutcome.Failed failed => Problem(key.ToString(), failed.Fault),
+        _ => null,
+    };
+
+    private static ApplyProblem Problem(string subject, ProviderFault fault) =>
+        new(fault.Reason, subject, fault.Message, NeedsSomebody: !fault.Transient);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Observations;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>
+/// Tells by DNS questions alone whether records are as wanted, so that the provider is called only when there is something to write.
+/// </summary>
+public static class RecordsInPlace
+{
+    /// <summary>The records that are not seen, at every authoritative server, as they are wanted. What cannot be seen counts as not in place.</summary>
+    public static ImmutableArray<OwnedRecord> Missing(IEnumerable<OwnedRecord> wanted, Observed observed, OwnerIdentity owner) =>
+        [.. wanted.Where(record => !IsInPlace(record, observed, owner))];
+
+    private static bool IsInPlace(OwnedRecord record, Observed observed, OwnerIdentity owner)
+    {
+        if (Replies(observed, record.Key) is not { } replies || Replies(observed, OwnerRecord.KeyFor(record.Key.Name)) is not { } companions)
+        {
+            return false;
+        }
+
+        var mark = companions.All(r => IsMarked(r, record.Key.Type, owner));
+        return record.Desired.Values.IsEmpty
+            ? replies.All(r => !Own(r, record).Any()) || companions.All(r => !IsMarked(r, record.Key.Type, owner))
+            : mark && replies.All(r => record.Desired.Values.SetEquals(Own(r, record)));
+    }
+
+    // Behind an alias there is somebody else's set, not this name's; of an alias itself the first target is the record.
+    private static IEnumerable<string> Own(DnsReply reply, OwnedRecord record) => (record.Key.Type, reply.Aliases.IsEmpty) switch
+    {
+        (RecordType.Cname, false) => [reply.Aliases[0]],
+        (_, false) => [],
+        _ => reply.Records.Where(record.Covers),
+    };
+
+    private static bool IsMarked(DnsReply companion, RecordType type, OwnerIdentity owner) =>
+        companion.Records.Any(text => OwnerRecord.TryParse(text, out var mark) && mark.Type == type && mark.Owner == owner);
+
+    private static ImmutableArray<DnsReply>? Replies(Observed observed, RecordKey key) =>
+        observed.Records.TryGetValue(key, out var view) && !view.Authoritative.IsEmpty && view.Authoritative.All(r => r.IsDefinite)
+            ? view.Authoritative
+            : null;
+}

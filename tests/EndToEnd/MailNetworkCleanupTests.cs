@@ -52,6 +52,25 @@ public sealed class MailNetworkCleanupTests
         AssertNothingNamedAfter(id.Number);
     }
 
+    [Fact]
+    public async Task A_killed_program_takes_its_network_down_though_some_servers_survive_it()
+    {
+        if (MailTools.Missing() is { } why) Assert.Skip(why);
+        var id = BedId.TakeAny();
+        await using var temporary = await TemporaryMailNetwork.StartAsync(id, Cancellation);
+        var plan = temporary.Network.Plan;
+
+        // What the kernel does when this program dies.
+        await Command.OutputAsync("kill", ["-TERM", $"{temporary.Network.GuardProcessId}"], cancellationToken: Cancellation);
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        while (File.Exists($"/run/netns/{plan.MailNamespace}") || File.Exists($"/run/netns/{plan.SenderNamespace}"))
+            await Task.Delay(50, deadline.Token);
+        // Zombies have no command line: they are this program's to reap, which a killed one cannot.
+        while (ProcessesOf(Path.Combine(TemporaryMailNetwork.FolderOf(id), "sender")).Count > 0) await Task.Delay(50, deadline.Token);
+    }
+
     private static void AssertNothingNamedAfter(int id)
     {
         var name = $"mtasts-{id}-";

@@ -51,18 +51,21 @@ public sealed class AddressPlan
     /// <summary>The sending mail server.</summary>
     public IPAddress Sender => At(200);
 
+    /// <summary>What the names of all namespaces and interfaces begin with, without the dash that follows.</summary>
+    public string NamePrefix => string.Create(CultureInfo.InvariantCulture, $"mtasts-{Id}");
+
     /// <summary>Namespace of all servers but the sender.</summary>
-    public string MailNamespace => string.Create(CultureInfo.InvariantCulture, $"mtasts-{Id}-mail");
+    public string MailNamespace => NamePrefix + "-mail";
 
     /// <summary>Namespace of the sender.</summary>
-    public string SenderNamespace => string.Create(CultureInfo.InvariantCulture, $"mtasts-{Id}-sender");
+    public string SenderNamespace => NamePrefix + "-sender";
 
     /// <summary>The veth end in the root namespace.</summary>
-    public string HostInterface => string.Create(CultureInfo.InvariantCulture, $"mtasts-{Id}-r");
+    public string HostInterface => NamePrefix + "-r";
 
     /// <summary>Namespace of a pod.</summary>
     /// <param name="slot">0 to <see cref="PodCount"/> - 1.</param>
-    public string PodNamespace(int slot) => string.Create(CultureInfo.InvariantCulture, $"mtasts-{Id}-pod{slot}");
+    public string PodNamespace(int slot) => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}-pod{slot}");
 
     /// <summary>Address of a pod, from .210 upwards.</summary>
     /// <param name="slot">0 to <see cref="PodCount"/> - 1.</param>

@@ -15,6 +15,7 @@ public sealed class MailNetwork : IAsyncDisposable
     private readonly NetworkSpaces _spaces;
     private readonly string _folder;
     private readonly ConcurrentDictionary<string, MxServer> _mx = new(StringComparer.Ordinal);
+    private NetworkGuard? _guard;
     private bool _disposed;
 
     private MailNetwork(AddressPlan plan, string folder, LocalCa ca, LocalCa untrustedCa)
@@ -51,6 +52,9 @@ public sealed class MailNetwork : IAsyncDisposable
     /// <summary>The attacks.</summary>
     public Attacker Attacker { get; }
 
+    /// <summary>The pid of what takes the network down when this program is killed: SIGTERM makes it do so now.</summary>
+    public int GuardProcessId => _guard!.ProcessId;
+
     /// <summary>The mail servers, by host name.</summary>
     public IReadOnlyDictionary<string, MxServer> MxServers => _mx;
 
@@ -75,6 +79,7 @@ public sealed class MailNetwork : IAsyncDisposable
         try
         {
             await network._spaces.CreateAsync(cancellationToken);
+            network._guard = await NetworkGuard.StartAsync(plan, folder, cancellationToken);
             await Task.WhenAll(
                 StartDnsAsync(), StartWebAsync(), StartSenderAsync());
             return network;
@@ -147,6 +152,7 @@ public sealed class MailNetwork : IAsyncDisposable
         }
         finally
         {
+            if (_guard is not null) await _guard.DisposeAsync();
             await _spaces.RemoveAsync();
             Ca.Dispose();
             UntrustedCa.Dispose();

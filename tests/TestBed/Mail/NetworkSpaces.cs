@@ -22,40 +22,39 @@ internal sealed class NetworkSpaces
     /// <summary>Makes the namespaces anew; what a killed bed with this number left is removed first.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
-        var plan = _plan;
         await RemoveSpacesAsync();
         _madeRunMount = !IsMountPoint(RunFolder);
-        await WriteResolverAsync(plan.MailNamespace, cancellationToken);
-        await WriteResolverAsync(plan.SenderNamespace, cancellationToken);
+        await WriteResolverAsync(_plan.MailNamespace, cancellationToken);
+        await WriteResolverAsync(_plan.SenderNamespace, cancellationToken);
         await IpAsync(null, cancellationToken,
-            $"netns add {plan.MailNamespace}",
-            $"netns add {plan.SenderNamespace}",
-            $"link add {plan.HostInterface} type veth peer name up0 netns {plan.MailNamespace}",
-            $"link add name up1 netns {plan.MailNamespace} type veth peer name eth0 netns {plan.SenderNamespace}",
-            $"addr add {plan.Host}/24 dev {plan.HostInterface}",
-            $"link set {plan.HostInterface} up");
+            $"netns add {_plan.MailNamespace}",
+            $"netns add {_plan.SenderNamespace}",
+            $"link add {_plan.HostInterface} type veth peer name up0 netns {_plan.MailNamespace}",
+            $"link add name up1 netns {_plan.MailNamespace} type veth peer name eth0 netns {_plan.SenderNamespace}",
+            $"addr add {_plan.Host}/24 dev {_plan.HostInterface}",
+            $"link set {_plan.HostInterface} up");
         await Task.WhenAll(
-            IpAsync(plan.MailNamespace, cancellationToken,
+            IpAsync(_plan.MailNamespace, cancellationToken,
                 "link set lo up",
                 $"link add {Bridge} type bridge stp_state 0 forward_delay 0",
                 $"link set up0 master {Bridge}",
                 $"link set up1 master {Bridge}",
                 "link set up0 up",
                 "link set up1 up",
-                $"addr add {plan.PrimaryDns}/24 dev {Bridge}",
-                $"addr add {plan.SecondaryDns}/32 dev {Bridge}",
-                $"addr add {plan.Resolver}/32 dev {Bridge}",
-                $"addr add {plan.Web}/32 dev {Bridge}",
+                $"addr add {_plan.PrimaryDns}/24 dev {Bridge}",
+                $"addr add {_plan.SecondaryDns}/32 dev {Bridge}",
+                $"addr add {_plan.Resolver}/32 dev {Bridge}",
+                $"addr add {_plan.Web}/32 dev {Bridge}",
                 $"link set {Bridge} up"),
-            IpAsync(plan.SenderNamespace, cancellationToken,
+            IpAsync(_plan.SenderNamespace, cancellationToken,
                 "link set lo up",
-                $"addr add {plan.Sender}/24 dev eth0",
+                $"addr add {_plan.Sender}/24 dev eth0",
                 "link set eth0 up"));
 
         // The attacker gives this namespace an MX's address. It must not answer for it on the wire: only the sender is deceived.
         await Command.OutputAsync(
             "sh", ["-c", "echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore; echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce"],
-            networkNamespace: plan.SenderNamespace, cancellationToken: cancellationToken);
+            networkNamespace: _plan.SenderNamespace, cancellationToken: cancellationToken);
     }
 
     /// <summary>Gives the mail namespace more addresses.</summary>
@@ -90,9 +89,8 @@ internal sealed class NetworkSpaces
 
     private async Task RemoveSpacesAsync()
     {
-        var plan = _plan;
-        var pods = Enumerable.Range(0, AddressPlan.PodCount).Select(plan.PodNamespace);
-        foreach (var name in (string[])[plan.MailNamespace, plan.SenderNamespace, .. pods])
+        var pods = Enumerable.Range(0, AddressPlan.PodCount).Select(_plan.PodNamespace);
+        foreach (var name in (string[])[_plan.MailNamespace, _plan.SenderNamespace, .. pods])
         {
             if (File.Exists(Path.Combine(RunFolder, name)))
             {
@@ -104,8 +102,8 @@ internal sealed class NetworkSpaces
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
 
-        if (Directory.Exists(Path.Combine("/sys/class/net", plan.HostInterface)))
-            await Command.RunAsync("ip", ["link", "del", plan.HostInterface]);
+        if (Directory.Exists(Path.Combine("/sys/class/net", _plan.HostInterface)))
+            await Command.RunAsync("ip", ["link", "del", _plan.HostInterface]);
     }
 
     // `ip netns exec` puts the files of this folder over those in /etc.

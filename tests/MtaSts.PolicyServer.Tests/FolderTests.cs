@@ -102,6 +102,18 @@ public sealed class FolderTests
     }
 
     [Fact]
+    public async Task A_new_policy_is_served_even_before_the_kubelet_has_made_its_link()
+    {
+        await using RunningServer server = await (await RunningServer.StartAsync()).LoadedAsync(2);
+
+        server.Volume.Write([KeyValuePair.Create("example.com", "c"), KeyValuePair.Create("new.example", "n")], links: false);
+        await Eventually.TrueAsync(() => server.Host.Metrics.Loads == 2);
+
+        Assert.EndsWith("\r\n\r\nn", await server.GetAsync("mta-sts.new.example"));
+        Assert.StartsWith("HTTP/1.1 404 ", await server.GetAsync("mta-sts.example.net")); // its link is still there
+    }
+
+    [Fact]
     public async Task A_folder_without_generations_is_watched_by_name_size_and_time()
     {
         using var volume = new PolicyVolume();

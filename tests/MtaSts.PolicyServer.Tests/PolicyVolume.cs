@@ -14,7 +14,9 @@ public sealed class PolicyVolume : IDisposable
     public string Generation => Path.Combine(Folder, new FileInfo(Path.Combine(Folder, "..data")).LinkTarget!);
 
     /// <summary>Replaces everything, in the kubelet's order: new folder, swap, links of new files, old links, old folder.</summary>
-    public void Write(IEnumerable<KeyValuePair<string, string>> files)
+    /// <param name="files">Name and content of each.</param>
+    /// <param name="links">False stops right after the swap, when new files have no link yet.</param>
+    public void Write(IEnumerable<KeyValuePair<string, string>> files, bool links = true)
     {
         string name = $"..2026_11_24_00_00_00.{++_generation}";
         string folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
@@ -30,6 +32,8 @@ public sealed class PolicyVolume : IDisposable
         File.CreateSymbolicLink(data + "_tmp", name);
         Assert.Equal(0, Rename(CString(data + "_tmp"), CString(data))); // File.Move moves no link to a folder
 
+        if (!links)
+            return;
         foreach (string file in names)
         {
             if (new FileInfo(Path.Combine(Folder, file)).LinkTarget is null)

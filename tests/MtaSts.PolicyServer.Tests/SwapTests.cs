@@ -1,3 +1,6 @@
+using System.Text;
+using MtaSts.PolicyServer.Policies;
+
 namespace MtaSts.PolicyServer.Tests;
 
 public sealed class SwapTests
@@ -34,6 +37,49 @@ public sealed class SwapTests
 
         Assert.All(reads, r => Assert.True(r > Generations, $"only {r} reads: the test has seen nothing"));
         Assert.Equal(0, server.Host.Metrics.Requests(404) + server.Host.Metrics.Requests(503));
+    }
+
+    [Theory]
+    [InlineData(0, "before the first file")]
+    [InlineData(25, "in the middle")]
+    [InlineData(49, "before the last file")]
+    public void A_reading_that_is_overtaken_by_a_swap_starts_again(int at, string why)
+    {
+        const int files = 50;
+        using var volume = new PolicyVolume();
+        volume.Write(Many("one"));
+        int opened = 0;
+
+        FolderRead read = PolicyFolder.Read(volume.Folder, null, again: false, _ =>
+        {
+            if (opened++ == at)
+                volume.Write(Many("two")); // and the folder that is being read is emptied and removed
+        });
+
+        var loaded = Assert.IsType<FolderRead.Loaded>(read);
+        Assert.Equal(files, loaded.Table.Count);
+        Assert.Empty(loaded.Skipped);
+        Assert.All(Enumerable.Range(0, files), n =>
+        {
+            Assert.True(loaded.Table.TryFind($"mta-sts.d{n}.example", out ReadOnlyMemory<byte> document), why);
+            Assert.Equal("two", Encoding.UTF8.GetString(document.Span));
+        });
+
+        static IEnumerable<KeyValuePair<string, string>> Many(string text) =>
+            Enumerable.Range(0, files).Select(n => KeyValuePair.Create($"d{n}.example", text));
+    }
+
+    [Fact]
+    public void A_folder_that_changes_at_every_reading_gives_no_table()
+    {
+        using var volume = new PolicyVolume();
+        volume.Write(("example.com", "0"));
+        int opened = 0;
+
+        FolderRead read = PolicyFolder.Read(volume.Folder, null, again: false, _ => volume.Write(("example.com", $"{++opened}")));
+
+        Assert.IsType<FolderRead.Failed>(read);
+        Assert.Equal(5, opened);
     }
 
     private static async Task<int> ReadAsync(RunningServer server, CancellationToken done)

@@ -7,7 +7,7 @@ namespace MtaSts.PolicyServer.Policies;
 /// </summary>
 /// <param name="Path">The folder to read the documents from.</param>
 /// <param name="Stamp">
-/// For a mounted volume the time of its generation's folder; for a plain folder a sum over the name, size and time of each file.
+/// For a plain folder a sum over the name, size and time of each file; 0 for a mounted volume, whose path says it all.
 /// </param>
 /// <param name="Sealed">
 /// True for a mounted volume: the kubelet writes each generation into a new folder and then swaps the link <c>..data</c>,
@@ -27,9 +27,8 @@ internal readonly record struct FolderVersion(string Path, ulong Stamp, bool Sea
         if (new FileInfo(System.IO.Path.Combine(folder, DataLink)).LinkTarget is { } target)
         {
             string generation = System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, target));
-            var info = new DirectoryInfo(generation);
-            return info.Exists
-                ? new(generation, (ulong)info.LastWriteTimeUtc.Ticks, true)
+            return Directory.Exists(generation)
+                ? new(generation, 0, true)
                 : throw new DirectoryNotFoundException($"{DataLink} points to {target}, which is not there");
         }
 

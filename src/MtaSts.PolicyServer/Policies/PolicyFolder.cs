@@ -54,7 +54,8 @@ internal static class PolicyFolder
     /// <param name="folder">The folder.</param>
     /// <param name="known">Its state when it was last read; null before that.</param>
     /// <param name="again">Read it even if its state is the known one.</param>
-    public static FolderRead Read(string folder, FolderVersion? known, bool again)
+    /// <param name="beforeFile">Called with each file's name before it is opened; lets tests change the folder right then.</param>
+    public static FolderRead Read(string folder, FolderVersion? known, bool again, Action<string>? beforeFile = null)
     {
         string problem = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -66,7 +67,7 @@ internal static class PolicyFolder
                     return new FolderRead.Unchanged();
                 if (known is { Sealed: true } && !version.Sealed)
                     return new FolderRead.Failed($"{FolderVersion.DataLink} is gone: the volume is being taken apart");
-                if (TryRead(folder, version) is { } loaded)
+                if (TryRead(folder, version, beforeFile) is { } loaded)
                     return loaded;
                 problem = "the folder keeps changing while it is read";
             }
@@ -79,7 +80,7 @@ internal static class PolicyFolder
         return new FolderRead.Failed(problem);
     }
 
-    private static FolderRead.Loaded? TryRead(string folder, FolderVersion version)
+    private static FolderRead.Loaded? TryRead(string folder, FolderVersion version, Action<string>? beforeFile)
     {
         var builder = new TableBuilder();
         var skipped = new List<SkippedFile>();
@@ -93,6 +94,7 @@ internal static class PolicyFolder
                 continue;
             }
 
+            beforeFile?.Invoke(name);
             int length;
             try
             {
@@ -134,7 +136,7 @@ internal static class PolicyFolder
         int got;
         do
             used += got = RandomAccess.Read(file, buffer.AsSpan(used), used);
-        while (got > 0 && used < buffer.Length && used < RandomAccess.GetLength(file));
+        while (got > 0 && used < buffer.Length);
         return used;
     }
 }

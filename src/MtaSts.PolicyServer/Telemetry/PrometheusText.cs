@@ -38,8 +38,12 @@ internal static class PrometheusText
 
         Head(text, "build_info", "gauge", "Always 1; the version is the label.");
         Sample(text, "build_info", $"{{version=\"{CommandLineParser.Version}\"}}", 1);
-        text.Append("# HELP process_resident_memory_bytes Resident memory.\n# TYPE process_resident_memory_bytes gauge\n")
-            .Append(CultureInfo.InvariantCulture, $"process_resident_memory_bytes {Environment.WorkingSet}\n");
+        if (Environment.WorkingSet is > 0 and var resident) // 0 where there is no /proc
+        {
+            text.Append("# HELP process_resident_memory_bytes Resident memory.\n# TYPE process_resident_memory_bytes gauge\n")
+                .Append(CultureInfo.InvariantCulture, $"process_resident_memory_bytes {resident}\n");
+        }
+
         return text.ToString();
     }
 

@@ -13,6 +13,9 @@ internal sealed class PodVolumes(PodSpec pod, VolumeContent content, TimeSpan de
     private readonly Dictionary<string, long> _staleSince = [];
     private readonly Dictionary<string, string> _written = [];
 
+    // The version of the objects that the files were last found to agree with.
+    private readonly Dictionary<string, string> _agreed = [];
+
     /// <summary>Writes all volumes for the first time.</summary>
     /// <exception cref="PodNotReadyException">An object that is not optional does not exist.</exception>
     public void Create()
@@ -29,6 +32,8 @@ internal sealed class PodVolumes(PodSpec pod, VolumeContent content, TimeSpan de
     {
         foreach (var volume in pod.Template.Volumes ?? [])
         {
+            var version = content.Version(pod.Namespace, volume);
+            if (_agreed.GetValueOrDefault(volume.Name) == version) continue;
             IReadOnlyDictionary<string, byte[]>? files;
             try
             {
@@ -44,6 +49,7 @@ internal sealed class PodVolumes(PodSpec pod, VolumeContent content, TimeSpan de
             if (_written.GetValueOrDefault(volume.Name) == fingerprint)
             {
                 _staleSince.Remove(volume.Name);
+                _agreed[volume.Name] = version;
                 continue;
             }
 

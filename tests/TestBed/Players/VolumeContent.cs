@@ -35,6 +35,17 @@ internal sealed class VolumeContent(ObjectMirror<V1ConfigMap> configMaps, Object
         return files;
     }
 
+    /// <summary>Names and versions of the objects that a volume takes its files from: while it is the same, the files are too.</summary>
+    public string Version(string podNamespace, V1Volume volume)
+    {
+        IEnumerable<string?> names = [volume.ConfigMap?.Name, .. (volume.Projected?.Sources ?? []).Select(static source => source.ConfigMap?.Name)];
+        IEnumerable<string?> secretNames =
+            [volume.Secret?.SecretName, .. (volume.Projected?.Sources ?? []).Select(static source => source.Secret?.Name)];
+        return string.Join(';', [
+            .. names.Select(name => name is null ? "" : configMaps.Find(podNamespace, name)?.Metadata.ResourceVersion),
+            .. secretNames.Select(name => name is null ? "" : secrets.Find(podNamespace, name)?.Metadata.ResourceVersion)]);
+    }
+
     /// <summary>The keys of a ConfigMap, or null when it does not exist.</summary>
     public IReadOnlyDictionary<string, byte[]>? ConfigMapData(string podNamespace, string name)
     {

@@ -16,20 +16,20 @@ public static class PidFiles
     /// <summary>The value of <see cref="MarkVariable"/> for a bed's folder.</summary>
     public static string Mark(string stateFolder) => $"{Path.GetFullPath(stateFolder)}:{BootId}";
 
-    /// <summary>Ends every process that an earlier bed with this folder left behind; returns how many there were.</summary>
+    /// <summary>
+    /// Ends every process that an earlier bed with this folder left behind, those of its parts (the folders in it) too; returns how many
+    /// there were.
+    /// </summary>
     public static int KillLeftovers(string stateFolder)
     {
         var ours = new HashSet<(int Id, ulong StartTime)>();
-        var folder = Folder(stateFolder);
-        if (Directory.Exists(folder))
+        stateFolder = Path.GetFullPath(stateFolder);
+        var folders = FoldersIn(stateFolder);
+        foreach (var file in folders.SelectMany(static folder => Directory.EnumerateFiles(folder, $"*.{BootId}")))
         {
-            foreach (var file in Directory.EnumerateFiles(folder, $"*.{BootId}"))
-            {
-                if (ProcessEntry.Parse(File.ReadAllText(file)) is { } entry) ours.Add((entry.Id, entry.StartTime));
-            }
+            if (ProcessEntry.Parse(File.ReadAllText(file)) is { } entry) ours.Add((entry.Id, entry.StartTime));
         }
 
-        var mark = Mark(stateFolder);
         var killed = 0;
         // Again until nothing is found: a process may fork while we look.
         for (var round = 0; round < 50; round++)
@@ -42,7 +42,7 @@ public static class PidFiles
             Thread.Sleep(20);
         }
 
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        folders.ForEach(static folder => Directory.Delete(folder, recursive: true));
         return killed;
 
         bool IsOurs(ProcessEntry entry, Dictionary<int, ProcessEntry> alive) =>
@@ -51,7 +51,7 @@ public static class PidFiles
             // The kernel gives no new process the number of a session that still has members: a session without a leader
             // that has one of our numbers, and began later than ours, is ours.
             (!alive.ContainsKey(entry.Session) && ours.Any(own => own.Id == entry.Session && own.StartTime <= entry.StartTime)) ||
-            entry.StartVariable(MarkVariable) == mark;
+            (entry.StartVariable(MarkVariable) is { } mark && IsMarkOf(stateFolder, mark));
     }
 
     internal static string NewPath(string stateFolder, string name)
@@ -71,6 +71,14 @@ public static class PidFiles
             Thread.Sleep(10);
         }
     }
+
+    private static bool IsMarkOf(string stateFolder, string mark) =>
+        mark == Mark(stateFolder) ||
+        (mark.StartsWith(stateFolder + "/", StringComparison.Ordinal) && mark.EndsWith(":" + BootId, StringComparison.Ordinal));
+
+    private static List<string> FoldersIn(string stateFolder) => Directory.Exists(stateFolder)
+        ? [.. Directory.EnumerateDirectories(stateFolder).Prepend(stateFolder).Select(Folder).Where(Directory.Exists)]
+        : [];
 
     private static string Folder(string stateFolder) => Path.Combine(stateFolder, "pids");
 }

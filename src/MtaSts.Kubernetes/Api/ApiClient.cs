@@ -133,7 +133,7 @@ public sealed class ApiClient
 
     private static string ErrorText(ApiReply reply, HttpResponseMessage response)
     {
-        if (reply.Json() is JsonObject status && JsonText.String(status["message"]) is { Length: > 0 } message)
+        if (reply.Json() is JsonObject status && JsonText.TextOf(status["message"]) is { Length: > 0 } message)
             return message;
         var text = System.Text.Encoding.UTF8.GetString(reply.Body.Span[..Math.Min(reply.Body.Length, 512)]).Trim();
         return text.Length > 0

@@ -42,5 +42,5 @@ public sealed record ApiReply(int Code, ReadOnlyMemory<byte> Body, string Messag
     public override string ToString() => Code == 0 ? Message : $"{Code} {Message}".TrimEnd();
 
     private string? StatusDetail(string field) =>
-        Json() is JsonObject body && body["details"] is JsonObject details ? JsonText.String(details[field]) : null;
+        Json() is JsonObject body && body["details"] is JsonObject details ? JsonText.TextOf(details[field]) : null;
 }

@@ -34,11 +34,11 @@ public static class JsonText
     }
 
     /// <summary>A string value, or null when the node is absent or something else.</summary>
-    public static string? String(JsonNode? node) =>
+    public static string? TextOf(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary>A whole number, or null when the node is absent or something else.</summary>
-    public static int? Int(JsonNode? node) => node is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
+    public static int? NumberOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
 
     /// <summary>A moment as the API server's MicroTime: always six digits, which the typed client leaves out.</summary>
     public static string MicroTime(DateTimeOffset moment) =>

@@ -248,7 +248,7 @@ public sealed class Informer<T> : IInformer
             return WatchFailed(reply.ToString(), reply.RetryAfter);
         Active();
         _lastError = null;
-        var version = JsonText.String(reply.Json()?["metadata"]?["resourceVersion"]);
+        var version = JsonText.TextOf(reply.Json()?["metadata"]?["resourceVersion"]);
         return version is not null && IsOlder(version, _resourceVersion!)
             ? Relist($"the server went back from {_resourceVersion} to {version}", countAsFailure: false)
             : TimeSpan.Zero;

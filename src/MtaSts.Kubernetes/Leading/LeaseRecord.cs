@@ -10,14 +10,14 @@ internal sealed record LeaseRecord(JsonObject Body)
     private JsonNode? Spec => Body["spec"];
 
     /// <summary>Who holds it; "" for nobody.</summary>
-    public string Holder => JsonText.String(Spec?["holderIdentity"]) ?? "";
+    public string Holder => JsonText.TextOf(Spec?["holderIdentity"]) ?? "";
 
-    public int DurationSeconds => JsonText.Int(Spec?["leaseDurationSeconds"]) ?? 0;
+    public int DurationSeconds => JsonText.NumberOf(Spec?["leaseDurationSeconds"]) ?? 0;
 
-    public int Transitions => JsonText.Int(Spec?["leaseTransitions"]) ?? 0;
+    public int Transitions => JsonText.NumberOf(Spec?["leaseTransitions"]) ?? 0;
 
     /// <summary>Changes with every write.</summary>
-    public string Version => JsonText.String(Body["metadata"]?["resourceVersion"]) ?? "";
+    public string Version => JsonText.TextOf(Body["metadata"]?["resourceVersion"]) ?? "";
 
     public static JsonObject New(LeaderElectionOptions options, DateTimeOffset now) => new()
     {

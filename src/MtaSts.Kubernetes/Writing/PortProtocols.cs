@@ -18,7 +18,7 @@ internal static class PortProtocols
         }
         if (node is not JsonObject map)
             return;
-        if (JsonText.String(map["kind"]) == "Service" && map["spec"]?["ports"] is JsonArray servicePorts)
+        if (JsonText.TextOf(map["kind"]) == "Service" && map["spec"]?["ports"] is JsonArray servicePorts)
             SetDefault(servicePorts);
         foreach (var (name, value) in map)
         {

@@ -155,7 +155,7 @@ public sealed class ServerSideApply(ApiClient api, string fieldManager, string? 
     private JsonObject Prepare(JsonObject desired, ResourceKind kind, bool withHash)
     {
         var body = WithType(desired, kind);
-        if (body["metadata"] is not JsonObject metadata || string.IsNullOrEmpty(JsonText.String(metadata["name"])))
+        if (body["metadata"] is not JsonObject metadata || string.IsNullOrEmpty(JsonText.TextOf(metadata["name"])))
             throw new ArgumentException("The object has no metadata.name.", nameof(desired));
         // The server refuses an apply that carries them.
         metadata.Remove("managedFields");
@@ -179,8 +179,8 @@ public sealed class ServerSideApply(ApiClient api, string fieldManager, string? 
 
     private static ObjectKey KeyOf(JsonObject body)
     {
-        var space = JsonText.String(body["metadata"]?["namespace"]);
-        return new ObjectKey(string.IsNullOrEmpty(space) ? null : space, JsonText.String(body["metadata"]?["name"]) ?? "");
+        var space = JsonText.TextOf(body["metadata"]?["namespace"]);
+        return new ObjectKey(string.IsNullOrEmpty(space) ? null : space, JsonText.TextOf(body["metadata"]?["name"]) ?? "");
     }
 
     private string Query() => $"fieldManager={Uri.EscapeDataString(fieldManager)}";

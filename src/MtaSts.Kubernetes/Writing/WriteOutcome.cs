@@ -21,7 +21,7 @@ public abstract record WriteOutcome
     public sealed record Written(JsonObject Body) : WriteOutcome
     {
         /// <summary>The version that the object has now.</summary>
-        public string ResourceVersion => JsonText.String(Body["metadata"]?["resourceVersion"]) ?? "";
+        public string ResourceVersion => JsonText.TextOf(Body["metadata"]?["resourceVersion"]) ?? "";
 
         /// <summary>The object as a type.</summary>
         public T As<T>() => KubernetesJson.Deserialize<T>(Body);

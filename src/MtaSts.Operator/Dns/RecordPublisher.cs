@@ -1,7 +1,6 @@
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
-using Microsoft.Extensions.Logging;
 
 namespace MtaSts.Operator.Dns;
 

@@ -1,9 +1,7 @@
 using System.Reflection;
 using k8s;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Console;
 using MtaSts.Kubernetes;
-using MtaSts.Operator.Dns;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DnsClient;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;

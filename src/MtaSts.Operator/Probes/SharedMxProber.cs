@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using DnsClient;
-using Microsoft.Extensions.Logging;
 using MtaSts.Core.Observations;
 
 namespace MtaSts.Operator.Probes;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using k8s.Models;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
-using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Sts;
 using MtaSts.Operator.Resources.Reading;

@@ -25,7 +25,7 @@ public sealed class Fence(ApiClient api, Func<bool> maySpeak)
         }
 
         var reply = await api.GetAsync(Kind.ObjectPath(ObjectKey.Of(policy)), cancellationToken);
-        var version = reply.IsSuccess ? JsonText.String(reply.Json()?["metadata"]?["resourceVersion"]) : null;
+        var version = reply.IsSuccess ? JsonText.TextOf(reply.Json()?["metadata"]?["resourceVersion"]) : null;
         return version == policy.Metadata.ResourceVersion && maySpeak();
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
-using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
 using MtaSts.Kubernetes;

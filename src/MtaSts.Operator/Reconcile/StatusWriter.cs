@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using k8s;
 using k8s.Models;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;

@@ -1,6 +1,5 @@
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
-using Microsoft.Extensions.Logging;
 
 namespace MtaSts.Operator.Dns.Rfc2136;
 

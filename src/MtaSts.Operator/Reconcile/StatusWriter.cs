@@ -1,4 +1,3 @@
-using k8s.Models;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
 using MtaSts.Kubernetes;

@@ -1,0 +1,219 @@
+using k8s.Models;
+using MtaSts.TestBed.Mail;
+using MtaSts.TestBed.Players;
+using MtaSts.TestBed.Processes;
+
+namespace MtaSts.TestBed;
+
+/// <summary>How a world with an operator is set up.</summary>
+public sealed record OperatorWorldOptions
+{
+    /// <summary>The root of the repository: its chart is installed, and its artifacts/bin is what the images hold.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>Leave data and logs when disposed.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>The operator's replicas.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Policy hosts for which the issuer uses a root that nobody trusts.</summary>
+    public IReadOnlyCollection<string> UntrustedHosts { get; init; } = [];
+
+    /// <summary>Further arguments of the operator.</summary>
+    public IReadOnlyList<string> OperatorArguments { get; init; } = [];
+}
+
+/// <summary>
+/// A cluster with the chart installed and everything around it: control plane, players, mail network. The operator runs under the chart's own
+/// rights; what a manifest asks for from here on happens by itself.
+/// </summary>
+public sealed class OperatorWorld : IAsyncDisposable
+{
+    /// <summary>The namespace of operator and policy servers.</summary>
+    public const string SystemNamespace = "mta-sts-system";
+
+    /// <summary>The operator's Deployment.</summary>
+    public const string OperatorDeployment = "mta-sts-operator";
+
+    /// <summary>The ingress class that is played.</summary>
+    public const string IngressClass = "bed";
+
+    /// <summary>The cluster issuer that is played.</summary>
+    public const string Issuer = "bed-ca";
+
+    private const string OperatorImage = "bed/mta-sts-operator:1";
+    private const string ServerImage = "bed/mta-sts-policy-server:1";
+    private const int PodsMax = 6;
+
+    private readonly OperatorWorldOptions _options;
+
+    private OperatorWorld(Bed bed, MailNetwork mail, OperatorWorldOptions options) => (Bed, Mail, _options) = (bed, mail, options);
+
+    /// <summary>The bed that it all lives in.</summary>
+    public Bed Bed { get; }
+
+    /// <summary>DNS, web, mail.</summary>
+    public MailNetwork Mail { get; }
+
+    /// <summary>What runs the pods.</summary>
+    public KubeletPlayer Kubelet { get; private set; } = null!;
+
+    /// <summary>Why no world can be had on this machine, or null.</summary>
+    public static string? MissingReason(string repository) =>
+        ControlPlane.MissingReason() ?? KubeletPlayer.MissingReason() ?? MailTools.Missing()
+        ?? new[] { "mtasts", "policy-server" }
+            .Where(name => !File.Exists(Path.Combine(repository, "artifacts", "bin", name)))
+            .Select(name => $"artifacts/bin/{name} is not there; run script/build")
+            .FirstOrDefault();
+
+    /// <summary>Starts a world; the operator is installed and running when it returns, no class is there yet.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told each step.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<OperatorWorld> StartAsync(OperatorWorldOptions options, Action<string> progress, CancellationToken cancellationToken)
+    {
+        progress("control plane: etcd, kube-apiserver");
+        var bed = await Bed.StartAsync(new BedOptions { Keep = options.Keep }, cancellationToken);
+        try
+        {
+            progress("mail network: BIND, unbound, nginx, Postfix");
+            var mail = await bed.AddAsync("mail", (b, folder, token) => MailNetwork.StartAsync(b.Id.Number, folder, token), cancellationToken);
+            var world = new OperatorWorld(bed, mail, options);
+            progress("players: kubelet, ingress controller, certificate issuer");
+            await world.StartPlayersAsync(cancellationToken);
+            progress("chart: CRDs, rights, operator");
+            await world.InstallAsync(cancellationToken);
+            return world;
+        }
+        catch
+        {
+            await bed.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The ClusterDnsProvider "default" (RFC 2136 to BIND), its Secret, and the class "default" with the rollout given, as manifests.</summary>
+    /// <param name="rollout">The YAML of spec.rollout, each line indented by four spaces.</param>
+    public string ClassManifests(string rollout) => $"""
+        apiVersion: v1
+        kind: Secret
+        metadata: {"{"} name: bind-key, namespace: {SystemNamespace} {"}"}
+        stringData: {"{"} secret: "{Mail.Dns.Sha512Key.Secret}" {"}"}
+        ---
+        apiVersion: mta-sts.dev/v1alpha1
+        kind: ClusterDnsProvider
+        metadata: {"{"} name: default {"}"}
+        spec:
+          ttl: 60
+          rfc2136:
+            server: {Mail.Dns.PrimaryAddress}
+            tsig:
+              keyName: {Mail.Dns.Sha512Key.Name}
+              algorithm: hmac-sha512
+              secretRef: {"{"} name: bind-key, key: secret {"}"}
+        ---
+        apiVersion: mta-sts.dev/v1alpha1
+        kind: MtaStsClass
+        metadata:
+          name: default
+          annotations: {"{"} mta-sts.dev/is-default-class: "true" {"}"}
+        spec:
+          dnsProviderRef: {"{"} name: default {"}"}
+          tlsReporting: {"{"} rua: ["mailto:tls@reports.test"] {"}"}
+          serving:
+            namespace: {SystemNamespace}
+            replicas: 2
+            image: {ServerImage}
+            exposure:
+              type: Ingress
+              ingress:
+                ingressClassName: {IngressClass}
+                tls: {"{"} clusterIssuer: {Issuer} {"}"}
+          probes:
+            allowedAddresses: ["{Mail.Plan.Network}"]
+          rollout:
+        {rollout}
+        """;
+
+    /// <summary>The process id of the running operator, or null.</summary>
+    public int? OperatorProcess => Kubelet.ProcessOf(SystemNamespace, OperatorDeployment);
+
+    /// <summary>kill -9 of the operator; the kubelet starts it again.</summary>
+    public int KillOperator() => Kubelet.Kill(SystemNamespace, OperatorDeployment);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Bed.DisposeAsync();
+
+    private async Task StartPlayersAsync(CancellationToken cancellationToken)
+    {
+        var pods = new PodNetwork[PodsMax];
+        for (var slot = 0; slot < pods.Length; slot++)
+        {
+            pods[slot] = await Mail.AddPodAsync(slot, cancellationToken);
+        }
+
+        var bin = Path.Combine(_options.Repository, "artifacts", "bin");
+        var kubelet = new KubeletOptions
+        {
+            Namespaces = [SystemNamespace],
+            Images = new Dictionary<string, PlayedImage>
+            {
+                [OperatorImage] = new(bin, "/mtasts"),
+                [ServerImage] = new(bin, "/policy-server"),
+            },
+            // The operator needs the API server on loopback; the policy servers must be reachable for nginx.
+            Network = (deployment, slot) => deployment.Metadata.Name == OperatorDeployment ? PodNetwork.Host : pods[slot],
+        };
+        Kubelet = await Bed.AddAsync("kubelet", (bed, folder, token) => KubeletPlayer.StartAsync(bed, kubelet, folder, token), cancellationToken);
+        var ingress = new IngressOptions
+        {
+            ClassName = IngressClass,
+            Address = Mail.Web.EndPoint.Address.ToString(),
+            Publish = sites => Mail.Web.SetSitesAsync(sites, CancellationToken.None),
+        };
+        await Bed.AddAsync(
+            "ingress", (bed, folder, token) => IngressPlayer.StartAsync(bed.ControlPlane, ingress, Kubelet, folder, token), cancellationToken);
+        await Bed.AddAsync(
+            "certificates", (bed, folder, token) => CertificatePlayer.StartAsync(bed.ControlPlane, IssueAsync, folder, token), cancellationToken);
+    }
+
+    private Task<(string CertificatePem, string KeyPem)> IssueAsync(string issuer, IReadOnlyList<string> hosts)
+    {
+        var authority = hosts.Any(_options.UntrustedHosts.Contains) ? Mail.UntrustedCa : Mail.Ca;
+        var issued = authority.Issue([.. hosts]);
+        return Task.FromResult((issued.CertificatePem, issued.KeyPem));
+    }
+
+    private async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        await Bed.ControlPlane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {"{"} name: {SystemNamespace} {"}"}\n", cancellationToken);
+        var chart = Path.Combine(_options.Repository, "charts", "mta-sts-operator");
+        foreach (var crd in Directory.EnumerateFiles(Path.Combine(chart, "crds"), "*.yaml").Order(StringComparer.Ordinal))
+        {
+            await Bed.ControlPlane.ApplyAsync(await File.ReadAllTextAsync(crd, cancellationToken), cancellationToken);
+        }
+
+        var values = Path.Combine(Bed.Folder, "values.yaml");
+        await File.WriteAllTextAsync(values, Values(), cancellationToken);
+        var rendered = await Command.OutputAsync(
+            Path.Combine(_options.Repository, "script", "lib", "render-chart"),
+            [chart, "--namespace", SystemNamespace, "--name", OperatorDeployment, "-f", values]);
+        await Bed.ControlPlane.KubectlAsync(
+            "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
+        await Bed.ControlPlane.ApplyAsync(rendered, cancellationToken);
+        await Bed.ControlPlane.KubectlAsync(
+            "rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}");
+    }
+
+    private string Values() => $"""
+        image: {"{"} repository: bed/mta-sts-operator, tag: "1" {"}"}
+        replicas: {_options.Replicas}
+        ownerId: bed
+        resolvers: ["{Mail.Dns.ResolverAddress}"]
+        extraArgs:
+          - --ca={Mail.Ca.RootPath}
+        {string.Concat(_options.OperatorArguments.Select(a => $"  - {a}\n"))}
+        defaultClass: {"{"} create: false {"}"}
+        """;
+}

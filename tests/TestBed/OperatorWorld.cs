@@ -131,7 +131,7 @@ public sealed class OperatorWorld : IAsyncDisposable
                 ingressClassName: {IngressClass}
                 tls: {"{"} clusterIssuer: {Issuer} {"}"}
           probes:
-            allowedAddresses: ["{Mail.Plan.Network}"]
+            allowedAddresses: ["{Mail.Plan.Subnet}"]
           rollout:
         {rollout}
         """;
@@ -189,10 +189,9 @@ public sealed class OperatorWorld : IAsyncDisposable
     {
         await Bed.ControlPlane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {"{"} name: {SystemNamespace} {"}"}\n", cancellationToken);
         var chart = Path.Combine(_options.Repository, "charts", "mta-sts-operator");
-        foreach (var crd in Directory.EnumerateFiles(Path.Combine(chart, "crds"), "*.yaml").Order(StringComparer.Ordinal))
-        {
-            await Bed.ControlPlane.ApplyAsync(await File.ReadAllTextAsync(crd, cancellationToken), cancellationToken);
-        }
+
+        // As Helm does it: created, not applied. API servers before 1.25 drop the CEL rules in them, and refuse them in a server-side apply.
+        await Bed.ControlPlane.KubectlAsync("create", "--validate=false", "-f", Path.Combine(chart, "crds"));
 
         var values = Path.Combine(Bed.Folder, "values.yaml");
         await File.WriteAllTextAsync(values, Values(), cancellationToken);

@@ -38,6 +38,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - --owner-id={{ include "mta-sts-operator.ownerId" . }}
 - --leader-elect
 - --health-listen=[::]:8081
+{{- range (include "mta-sts-operator.servingNamespaces" . | fromYaml).list }}
+- --serving-namespace={{ . }}
+{{- end }}
 {{- range .Values.resolvers }}
 - --resolver={{ . }}
 {{- end }}

@@ -117,6 +117,10 @@ public sealed class KubeletPlayer : IAsyncDisposable
         return pods.Count;
     }
 
+    /// <summary>The process id of the first running container of a Deployment's pods; null when none runs.</summary>
+    public int? ProcessOf(string deploymentNamespace, string name) =>
+        PodsOf(deploymentNamespace, name).Select(static pod => pod.ProcessId).FirstOrDefault(static id => id is not null);
+
     /// <summary>Restarts of all containers of a Deployment's living pods.</summary>
     public int Restarts(string deploymentNamespace, string name) => PodsOf(deploymentNamespace, name).Sum(static pod => pod.Restarts);
 

@@ -33,6 +33,9 @@ internal sealed class PlayedContainer(
     /// <summary>How often it was started again.</summary>
     public int Restarts { get; private set; }
 
+    /// <summary>Its process, while one runs.</summary>
+    public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+
     /// <summary>Begins.</summary>
     public void Start() => _loop = Task.Run(RunAsync);
 

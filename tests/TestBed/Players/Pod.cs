@@ -23,6 +23,9 @@ internal sealed class Pod
     /// <summary>Whether every container is ready.</summary>
     public bool Ready => _containers.All(static container => container.Ready);
 
+    /// <summary>The process id of its first running container.</summary>
+    public int? ProcessId => _containers.Select(static container => container.ProcessId).FirstOrDefault(static id => id is not null);
+
     /// <summary>Restarts of all containers together.</summary>
     public int Restarts => _containers.Sum(static container => container.Restarts);
 

@@ -13,7 +13,7 @@ public static class CrdsCommand
     public static Command Create(CliHost host)
     {
         var folder = new Option<string?>("--output-dir") { Description = "Write one file a kind into this folder instead of printing.", HelpName = "DIR" };
-        var command = new Command("crds", "Prints the CustomResourceDefinitions of this version, for kubectl apply.") { folder };
+        var command = new Command("crds", "Prints the CustomResourceDefinitions of this version, for kubectl apply --server-side (with --validate=false where the API server is older than 1.25).") { folder };
         command.SetAction(parsed => parsed.GetValue(folder) is { } path ? Write(host, path) : Print(host));
         return command;
     }

@@ -33,9 +33,9 @@ public sealed class ApiServerFixture : IAsyncLifetime
         }
 
         _plane = await ControlPlane.StartAsync(_folder, CancellationToken.None);
-        // kubectl checks against what the server publishes, and servers before 1.25 do not know CEL rules; the server itself just drops them.
+        // Servers before 1.25 do not know CEL rules: they refuse them in a server-side apply, and drop them in this one.
         var applied = await _plane.TryKubectlAsync(
-            ["apply", "--server-side", "--validate=false", "-f", "-"], string.Concat(CrdsCommand.Definitions().Select(d => "---\n" + d.Yaml)));
+            ["apply", "--validate=false", "-f", "-"], string.Concat(CrdsCommand.Definitions().Select(d => "---\n" + d.Yaml)));
         Assert.True(applied.ExitCode == 0, applied.Error);
         await _plane.KubectlAsync("wait", "--for=condition=Established", $"--timeout={EstablishDeadline.TotalSeconds}s", "crd", "--all");
         foreach (var name in new[] { "team-a", RenderedChart.Namespace })
@@ -58,6 +58,17 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private ControlPlane Plane => fixture.Plane;
+
+    [Fact]
+    public async Task Definitions_without_CEL_rules_take_a_server_side_apply_on_every_server()
+    {
+        foreach (var (_, yaml) in CrdsCommand.Definitions())
+        {
+            var answer = await Plane.ApplyAsync(CrdsCommand.WithoutRules(yaml), Token);
+
+            Assert.Contains("serverside-applied", answer, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public async Task Six_lines_are_accepted_and_get_the_defaults()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MtaSts.Operator.Cli;
 
 namespace MtaSts.Operator.Tests.Resources;
@@ -15,6 +16,18 @@ public sealed class CrdsCommandTests : IDisposable
         var documents = Charts.YamlDocuments.Parse(_output.ToString());
         Assert.Equal(["ClusterDnsProvider", "MtaStsClass", "MtaStsPolicy"], documents.Select(d => (string?)d["spec"]!["names"]!["kind"]));
         Assert.Empty(_error.ToString());
+    }
+
+    [Fact]
+    public async Task Leaves_out_the_CEL_rules_and_nothing_else_where_it_is_asked_to()
+    {
+        Assert.Equal(ExitCodes.Fine, await RunAsync("crds", "--no-cel"));
+
+        var without = Charts.YamlDocuments.Parse(_output.ToString());
+        var with = CrdsCommand.Definitions().Select(d => Charts.YamlDocuments.Parse(d.Yaml).Single()).ToList();
+        Assert.Contains(with, d => d.ToJsonString().Contains("x-kubernetes-validations", StringComparison.Ordinal));
+        with.ForEach(RemoveRules);
+        Assert.Equal(with.Select(d => d.ToJsonString()), without.Select(d => d.ToJsonString()));
     }
 
     [Fact]
@@ -47,6 +60,22 @@ public sealed class CrdsCommandTests : IDisposable
     {
         _output.Dispose();
         _error.Dispose();
+    }
+
+    private static void RemoveRules(JsonNode node)
+    {
+        if (node is JsonObject map)
+        {
+            map.Remove("x-kubernetes-validations");
+        }
+
+        foreach (var inner in node is JsonObject o ? o.Select(e => e.Value) : node is JsonArray list ? list : [])
+        {
+            if (inner is not null)
+            {
+                RemoveRules(inner);
+            }
+        }
     }
 
     private Task<int> RunAsync(params string[] arguments) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using System.Text;
 
 namespace MtaSts.Operator.Cli;
 
@@ -13,8 +14,13 @@ public static class CrdsCommand
     public static Command Create(CliHost host)
     {
         var folder = new Option<string?>("--output-dir") { Description = "Write one file a kind into this folder instead of printing.", HelpName = "DIR" };
-        var command = new Command("crds", "Prints the CustomResourceDefinitions of this version, for kubectl apply.") { folder };
-        command.SetAction(parsed => parsed.GetValue(folder) is { } path ? Write(host, path) : Print(host));
+        var plain = new Option<bool>("--no-cel") { Description = "Leave out the CEL rules, which API servers before 1.25 do not take in a server-side apply." };
+        var command = new Command("crds", "Prints the CustomResourceDefinitions of this version, for kubectl apply --server-side.") { folder, plain };
+        command.SetAction(parsed =>
+        {
+            var definitions = Definitions().Select(d => parsed.GetValue(plain) ? (d.File, WithoutRules(d.Yaml)) : d).ToList();
+            return parsed.GetValue(folder) is { } path ? Write(host, path, definitions) : Print(host, definitions);
+        });
         return command;
     }
 
@@ -31,9 +37,29 @@ public static class CrdsCommand
         ];
     }
 
-    private static int Print(CliHost host)
+    /// <summary>A definition without its CEL rules; the operator checks the same itself.</summary>
+    internal static string WithoutRules(string yaml)
     {
-        foreach (var (_, yaml) in Definitions())
+        var kept = new StringBuilder();
+        var rulesIndent = -1; // of the key whose lines are being left out
+        foreach (var line in yaml.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var text = line.TrimStart(' ');
+            var indent = line.Length - text.Length;
+            var inRules = rulesIndent >= 0 && (indent > rulesIndent || (indent == rulesIndent && text.StartsWith('-')));
+            rulesIndent = inRules ? rulesIndent : text == "x-kubernetes-validations:" ? indent : -1;
+            if (rulesIndent < 0)
+            {
+                kept.Append(line).Append('\n');
+            }
+        }
+
+        return kept.ToString();
+    }
+
+    private static int Print(CliHost host, IEnumerable<(string File, string Yaml)> definitions)
+    {
+        foreach (var (_, yaml) in definitions)
         {
             host.Out.Write("---\n" + yaml);
         }
@@ -41,12 +67,12 @@ public static class CrdsCommand
         return ExitCodes.Fine;
     }
 
-    private static int Write(CliHost host, string folder)
+    private static int Write(CliHost host, string folder, IEnumerable<(string File, string Yaml)> definitions)
     {
         try
         {
             Directory.CreateDirectory(folder);
-            foreach (var (file, yaml) in Definitions())
+            foreach (var (file, yaml) in definitions)
             {
                 var path = Path.Combine(folder, file);
                 File.WriteAllText(path, yaml);

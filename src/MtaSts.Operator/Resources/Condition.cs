@@ -32,8 +32,10 @@ public sealed record Condition
     [JsonPropertyName("reason")]
     public string Reason { get; init; } = "";
 
-    /// <summary>Why, for a human reader.</summary>
-    [Schema(Required = true, CharsMax = 32768)]
+    // metav1.Condition lets it be empty; a 1.20 API server built with a newer Go takes an empty string for null and refuses the whole status.
+
+    /// <summary>Why, for a human reader; never empty.</summary>
+    [Schema(Required = true, CharsMin = 1, CharsMax = 32768)]
     [JsonPropertyName("message")]
     public string Message { get; init; } = "";
 }

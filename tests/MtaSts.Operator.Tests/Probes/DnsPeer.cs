@@ -100,9 +100,9 @@ internal sealed class DnsPeer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
+        await Task.WhenAll(_loops);
         _tcp.Dispose();
         _udp.Dispose();
-        await Task.WhenAll(_loops);
         _end.Dispose();
     }
 
@@ -136,7 +136,7 @@ internal sealed class DnsPeer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
         }
     }
@@ -151,7 +151,7 @@ internal sealed class DnsPeer : IAsyncDisposable
                 await OneTcpAsync(client.GetStream());
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
         }
     }

@@ -36,10 +36,14 @@ internal sealed class TcpPeer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_end.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _end.CancelAsync();
-        _listener.Dispose();
         await _loop;
-        _end.Dispose();
+        _listener.Dispose();
     }
 
     private async Task ServeAsync(Func<PeerStream, Task> script)
@@ -52,7 +56,7 @@ internal sealed class TcpPeer : IAsyncDisposable
                 running.Add(PlayAsync(script, await _listener.AcceptSocketAsync(_end.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             await Task.WhenAll(running);
         }

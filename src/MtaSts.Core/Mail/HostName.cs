@@ -136,7 +136,7 @@ public static class HostName
         try
         {
             var unicode = Idn.GetUnicode(label);
-            return !System.Text.Ascii.IsValid(unicode) && string.Equals(Idn.GetAscii(unicode), label, StringComparison.OrdinalIgnoreCase);
+            return string.Equals(Idn.GetAscii(unicode), label, StringComparison.OrdinalIgnoreCase);
         }
         catch (ArgumentException)
         {

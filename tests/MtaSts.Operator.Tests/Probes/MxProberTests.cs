@@ -121,6 +121,16 @@ public sealed class MxProberTests
         Assert.True(probe.Detail is null || (probe.Detail.Length <= 200 && probe.Detail.All(c => c is >= ' ' and <= '~')), why);
     }
 
+    [Theory]
+    [InlineData("554 5.7.1 blocked, session 8a7f at 12:00:01\r\n", "554 5.7.1")]
+    [InlineData("421 try later, id 42\r\n", "421")]
+    [InlineData("SSH-2.0-OpenSSH_9.2 8a7f\r\n", "a line that is no reply: SSH-...")]
+    public async Task A_detail_holds_nothing_that_changes_from_session_to_session(string says, string detail)
+    {
+        await using var peer = new TcpPeer(s => SayAsync(s, [says]));
+        Assert.Equal(detail, (await ProbeAsync(peer)).Detail);
+    }
+
     public static TheoryData<string, string[]> Stalls => new()
     {
         { "before the greeting", [] },

@@ -5,12 +5,12 @@ internal static class FindingOrder
 {
     private const int FindingsMax = 8; // status is read by people; whoever mends eight sees the ninth
 
-    /// <summary>Broken ones first, then unknown ones, each by subject and reason, without repetition; one Healthy where there is neither.</summary>
+    /// <summary>Broken ones first, then unknown ones, each by subject and reason, one for each of these; one Healthy where there is neither.</summary>
     public static IReadOnlyList<Finding> Reduce(IEnumerable<Finding> findings)
     {
-        var all = findings.Distinct().ToList();
-        var broken = all.OfType<Finding.Broken>().OrderBy(f => f.Subject, StringComparer.Ordinal).ThenBy(f => f.Reason).ToList<Finding>();
-        var unknown = all.OfType<Finding.Unknown>().OrderBy(f => f.Subject, StringComparer.Ordinal).ThenBy(f => f.Reason);
+        var all = findings.ToList();
+        var broken = all.OfType<Finding.Broken>().DistinctBy(f => (f.Subject, f.Reason)).OrderBy(f => f.Subject, StringComparer.Ordinal).ThenBy(f => f.Reason).ToList<Finding>();
+        var unknown = all.OfType<Finding.Unknown>().DistinctBy(f => (f.Subject, f.Reason)).OrderBy(f => f.Subject, StringComparer.Ordinal).ThenBy(f => f.Reason);
         var wrong = broken.Concat(unknown).Take(FindingsMax).ToList();
         return wrong.Count > 0 ? wrong : [Finding.Worst(all)];
     }

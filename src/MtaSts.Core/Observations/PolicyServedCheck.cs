@@ -105,7 +105,7 @@ internal static class PolicyServedCheck
             FetchStatus.TimedOut => Verdict.Broken(Reason.PolicyHostTimedOut, $"The policy host did not answer in time{detail}."),
             FetchStatus.TlsFailed => Verdict.Broken(Reason.PolicyHostTlsFailed, $"The TLS handshake with the policy host failed{detail}."),
             FetchStatus.CertificateRejected => OfCertificate(fetch),
-            FetchStatus.Malformed => Verdict.Broken(Reason.PolicyMalformedResponse, $"The answer is not HTTP or broke off{detail}."),
+            FetchStatus.Malformed => Verdict.Broken(Reason.PolicyMalformedResponse, "The answer is not HTTP or broke off."),
             FetchStatus.TooLarge => Verdict.Broken(Reason.PolicyTooLarge, "The answer is larger than 64 KiB."),
             FetchStatus.AddressRefused => Verdict.Unknown(Reason.AddressRefused, $"The address {fetch.Address} is private or special and the class does not allow it."),
             FetchStatus.NoRoute => Verdict.Unknown(Reason.EgressBlocked, $"There is no route from here to {fetch.Address}."),

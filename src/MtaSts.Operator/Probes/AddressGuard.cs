@@ -26,15 +26,14 @@ public static class AddressGuard
     private static readonly ImmutableArray<IPNetwork> Special6 =
         [.. new[] { "2001::/23", "2001:db8::/32", "3fff::/20" }.Select(IPNetwork.Parse)];
 
-    private static readonly IPNetwork Mapped = IPNetwork.Parse("::ffff:0:0/96"); // rfc4291#2.5.5.2
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96"); // rfc6052#2.1
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16"); // rfc3056#2
 
     /// <summary>True when the address may be connected to: it is global unicast, or in an allowed network. An IPv4 address inside an IPv6 one is judged itself.</summary>
     public static bool Allows(IPAddress address, ImmutableArray<IPNetwork> allowed)
     {
-        // A scope id would keep a network from containing the address.
-        var plain = new IPAddress(address.GetAddressBytes());
+        // rfc4291#2.5.5.2: a mapped address is the IPv4 address. A scope id would keep a network from containing the address.
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
         return allowed.Any(n => n.BaseAddress.AddressFamily == plain.AddressFamily && n.Contains(plain))
             || (Embedded(plain) is { } inner ? Allows(inner, allowed) : IsGlobal(plain));
     }
@@ -54,12 +53,8 @@ public static class AddressGuard
         }
 
         var bytes = address.GetAddressBytes();
-        return Contains6(Mapped, bytes, 12) || Nat64.Contains(address) ? new IPAddress(bytes.AsSpan(12, 4))
+        return Nat64.Contains(address) ? new IPAddress(bytes.AsSpan(12, 4))
             : SixToFour.Contains(address) ? new IPAddress(bytes.AsSpan(2, 4))
             : null;
     }
-
-    // IPNetwork takes a mapped address for IPv4, so its bytes are compared.
-    private static bool Contains6(IPNetwork network, byte[] address, int prefixBytes) =>
-        address.AsSpan(0, prefixBytes).SequenceEqual(network.BaseAddress.GetAddressBytes().AsSpan(0, prefixBytes));
 }

@@ -35,7 +35,7 @@ public sealed class DnsProbe : IDisposable
 
     /// <summary>A reply of each resolver.</summary>
     public async Task<ImmutableArray<DnsReply>> AskResolversAsync(string name, QueryType type, CancellationToken cancellationToken) =>
-        [.. await Task.WhenAll(_resolvers.Select(r => _exchange.AskAsync(r.ToString(), r, name, type, recursive: true, cancellationToken)))];
+        [.. await Task.WhenAll(_resolvers.Select(r => _exchange.AskAsync(SystemResolvers.Name(r), r, name, type, recursive: true, cancellationToken)))];
 
     /// <summary>
     /// A reply of each address of each authoritative server of the name's zone (at most 8). Where a CNAME leads to another zone, the replies of

@@ -17,6 +17,7 @@ internal sealed class SharedMxProber(ProbeOptions options, DnsProbe dns, MxProbe
     private readonly SharedCache<(string Host, IPAddress Address), MxSession> _sessions = new(time, EntriesMax);
     private readonly SemaphoreSlim _turns = new(Math.Max(1, options.MaxParallel));
     private readonly EgressWatch _egress = new(time);
+    private bool _wasBlocked; // logged once each time it begins
 
     /// <summary>Whether our own way out to mail servers seems blocked.</summary>
     public bool EgressBlocked
@@ -24,7 +25,7 @@ internal sealed class SharedMxProber(ProbeOptions options, DnsProbe dns, MxProbe
         get
         {
             var blocked = _egress.IsBlocked;
-            if (blocked)
+            if (Interlocked.Exchange(ref _wasBlocked, blocked) != blocked && blocked)
             {
                 ProbeLog.EgressBlocked(logger, options.SmtpPort, _egress.Failed);
             }

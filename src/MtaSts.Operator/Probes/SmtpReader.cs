@@ -33,7 +33,7 @@ internal sealed class SmtpReader(Stream stream)
                 && (line.Length == 3 || line[3] is ' ' or '-');
             if (!isReply)
             {
-                return SmtpReply.Bad(Detail.Of($"not a reply: {line}"));
+                return SmtpReply.Bad($"a line that is no reply{Beginning(line)}");
             }
 
             var lineCode = ((line[0] - '0') * 100) + ((line[1] - '0') * 10) + (line[2] - '0');
@@ -51,6 +51,13 @@ internal sealed class SmtpReader(Stream stream)
         }
 
         return SmtpReply.Bad($"a reply of more than {LinesMax} lines");
+    }
+
+    // Enough to recognise HTTP or SSH by; not more, since what follows may differ each time.
+    private static string Beginning(string line)
+    {
+        var word = new string([.. line.TakeWhile(c => char.IsAsciiLetter(c) || c is '-' or '/').Take(12)]);
+        return word.Length == 0 ? "" : $": {word}...";
     }
 
     private async Task<(string? Line, string Problem)> LineAsync(CancellationToken cancellationToken)

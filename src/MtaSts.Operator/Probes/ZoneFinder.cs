@@ -82,7 +82,7 @@ internal sealed class ZoneFinder(DnsExchange exchange, ImmutableArray<IPEndPoint
         var reply = new DnsReply("resolver", DnsStatus.Unreachable, [], [], Detail: "no resolver is configured");
         foreach (var resolver in resolvers)
         {
-            reply = await exchange.AskAsync(resolver.ToString(), resolver, name, type, recursive: true, CancellationToken.None);
+            reply = await exchange.AskAsync(SystemResolvers.Name(resolver), resolver, name, type, recursive: true, CancellationToken.None);
             if (reply.IsDefinite)
             {
                 break;

@@ -116,6 +116,13 @@ public sealed class JudgeMxTests
         Assert.Equal("Broken MxNotCovered mx00.example.org", shown[0]);
     }
 
+    [Fact]
+    public void A_subject_and_reason_is_told_once()
+    {
+        var view = Mx() with { Lookup = new DnsView("example.com", [Reply(Resolver, DnsStatus.TimedOut)], [Reply(Resolver, DnsStatus.ServerFailure)]) };
+        Assert.Equal([$"Unknown DnsLookupFailed {Resolver}"], Show(Check.MxCoverage, Expected, Healthy with { Mx = view }));
+    }
+
     private static SmtpProbe Tls(ChainStatus chain, bool nameMatches = true) => Smtp(Mx1, certificate: Certificate(chain, nameMatches));
 
     private static DnsView Failing() => new("example.com", [Reply(Ns1, DnsStatus.TimedOut)], [Reply(Resolver, DnsStatus.ServerFailure)]);

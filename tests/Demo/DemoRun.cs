@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using MtaSts.TestBed;
-using MtaSts.TestBed.Mail;
 
 namespace MtaSts.Demo;
 

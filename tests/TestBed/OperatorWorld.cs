@@ -187,6 +187,7 @@ public sealed class OperatorWorld : IAsyncDisposable
     private async Task InstallAsync(CancellationToken cancellationToken)
     {
         await Bed.ControlPlane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {"{"} name: {SystemNamespace} {"}"}\n", cancellationToken);
+        await Bed.ControlPlane.KubectlAsync("create", "configmap", "bed-ca", "-n", SystemNamespace, $"--from-file=ca.crt={Mail.Ca.RootPath}");
         var chart = Path.Combine(_options.Repository, "charts", "mta-sts-operator");
 
         // As Helm does it: created, not applied. API servers before 1.25 drop the CEL rules in them, and refuse them in a server-side apply.
@@ -201,17 +202,26 @@ public sealed class OperatorWorld : IAsyncDisposable
         await Bed.ControlPlane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
         await Bed.ControlPlane.ApplyAsync(rendered, cancellationToken);
-        await Bed.ControlPlane.KubectlAsync(
-            "rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}");
+        var rollout = await Bed.ControlPlane.TryKubectlAsync(
+            ["rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}"], cancellationToken: cancellationToken);
+        if (!rollout.Succeeded)
+        {
+            throw new ChildProcessException($"the operator did not start: {rollout.Error}{Troubles()}");
+        }
     }
+
+    /// <summary>What the kubelet could not do, and the ends of the pods' logs: for whoever has to find out why something did not come up.</summary>
+    public string Troubles() =>
+        string.Concat(Kubelet.Problems.Select(p => $"\n{p.Key}: {p.Value}"))
+        + string.Concat(Directory.EnumerateFiles(Kubelet.LogFolder).Order(StringComparer.Ordinal).Select(f => $"\n--- {Path.GetFileName(f)}\n{Logs.Tail(f, 15)}"));
 
     private string Values() => $"""
         image: {"{"} repository: bed/mta-sts-operator, tag: "1" {"}"}
         replicas: {_options.Replicas}
         ownerId: bed
         resolvers: ["{Mail.Dns.ResolverAddress}"]
+        trustRoots: {"{"} configMap: bed-ca, key: ca.crt {"}"}
         extraArgs:
-          - --ca={Mail.Ca.RootPath}
         {string.Concat(_options.OperatorArguments.Select(a => $"  - {a}\n"))}
         defaultClass: {"{"} create: false {"}"}
         """;

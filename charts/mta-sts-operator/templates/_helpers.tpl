@@ -44,6 +44,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- range .Values.resolvers }}
 - --resolver={{ . }}
 {{- end }}
+{{- if .Values.trustRoots.configMap }}
+- --ca=/etc/mta-sts-operator/trust/{{ .Values.trustRoots.key }}
+{{- end }}
 {{- with .Values.extraArgs }}
 {{ toYaml . }}
 {{- end }}

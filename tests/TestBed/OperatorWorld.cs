@@ -1,4 +1,3 @@
-using k8s.Models;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Players;
 using MtaSts.TestBed.Processes;
@@ -197,7 +196,8 @@ public sealed class OperatorWorld : IAsyncDisposable
         await File.WriteAllTextAsync(values, Values(), cancellationToken);
         var rendered = await Command.OutputAsync(
             Path.Combine(_options.Repository, "script", "lib", "render-chart"),
-            [chart, "--namespace", SystemNamespace, "--name", OperatorDeployment, "-f", values]);
+            [chart, "--namespace", SystemNamespace, "--name", OperatorDeployment, "-f", values],
+            cancellationToken: cancellationToken);
         await Bed.ControlPlane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
         await Bed.ControlPlane.ApplyAsync(rendered, cancellationToken);

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using CsCheck;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
-using Check = MtaSts.Core.Observations.Check;
 using static MtaSts.Core.Tests.Observations.World;
+using Check = MtaSts.Core.Observations.Check;
 
 namespace MtaSts.Core.Tests.Observations;
 

@@ -175,7 +175,7 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
     }
 
     [Fact]
-    public async Task The_chart_applies()
+    public async Task The_chart_applies_and_gives_the_operator_the_rights_it_needs_and_no_others()
     {
         // A class of its own: a 1.20 server leaves nulls behind when a server-side apply takes fields away, and then refuses its own nulls.
         var yaml = await RenderedChart.RenderAsync(["--set", "defaultClass.name=from-chart"], Token);
@@ -183,6 +183,26 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
         var answer = await Plane.ApplyAsync(yaml, Token);
 
         Assert.Contains("deployment.apps/test-mta-sts-operator", answer, StringComparison.Ordinal);
+        foreach (var (verb, resource, place, allowed) in new[]
+        {
+            ("update", "mtastspolicies.mta-sts.dev/status", "team-a", true),
+            ("patch", "mtastspolicies.mta-sts.dev", "team-a", true),
+            ("create", "events.events.k8s.io", "team-a", true),
+            ("patch", "configmaps", RenderedChart.Namespace, true),
+            ("patch", "ingresses.networking.k8s.io", RenderedChart.Namespace, true),
+            ("update", "leases.coordination.k8s.io", RenderedChart.Namespace, true),
+            ("get", "secrets", RenderedChart.Namespace, true),
+            ("get", "secrets", "team-a", false),
+            ("patch", "configmaps", "team-a", false),
+            ("update", "secrets", RenderedChart.Namespace, false),
+            ("create", "mtastspolicies.mta-sts.dev", "team-a", false),
+            ("delete", "namespaces", "team-a", false),
+        })
+        {
+            var may = await Plane.TryKubectlAsync(
+                ["auth", "can-i", verb, resource, "-n", place, $"--as=system:serviceaccount:{RenderedChart.Namespace}:test-mta-sts-operator"], cancellationToken: Token);
+            Assert.True(allowed == (may.ExitCode == 0), $"{verb} {resource} in {place}: {may.Output}{may.Error}");
+        }
     }
 
     [Fact]

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using MtaSts.TestBed;
+
+namespace MtaSts.Demo;
+
+/// <summary>The demo from start to end: set up, apply, watch, prove, take down.</summary>
+internal sealed class DemoRun(DemoOptions options)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SteadyFor = TimeSpan.FromSeconds(60);
+
+    private readonly Verdicts _verdicts = new();
+    private readonly Progress _progress = new();
+
+    private TimeSpan Patience => options.Chaos ? TimeSpan.FromMinutes(6) : TimeSpan.FromMinutes(3);
+
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        var worldOptions = new OperatorWorldOptions { Repository = options.Repository, UntrustedHosts = ["mta-sts." + Scene.Untrusted] };
+        Console.WriteLine("Setting up");
+        await using (var world = await OperatorWorld.StartAsync(worldOptions, step => Console.WriteLine($"  {step}"), stop))
+        {
+            await PlayAsync(world, stop);
+            if (options.Keep)
+            {
+                _verdicts.PrintSummary();
+                await KeepAsync(world, stop);
+                return _verdicts.Failed == 0 ? 0 : 1;
+            }
+        }
+
+        _verdicts.PrintSummary();
+        return _verdicts.Failed == 0 ? 0 : 1;
+    }
+
+    private async Task PlayAsync(OperatorWorld world, CancellationToken stop)
+    {
+        var scene = new Scene(world);
+        Console.WriteLine("  domains: zones and mail servers");
+        await scene.BuildAsync(stop);
+        Console.WriteLine("Applying class, provider and policies");
+        await world.Bed.ControlPlane.ApplyAsync(world.ClassManifests(Scene.Rollout), stop);
+        var expiry = await scene.BeginExpiryAsync(stop);
+        var applied = Stopwatch.StartNew();
+        await world.Bed.ControlPlane.ApplyAsync(Scene.Policies(), stop);
+
+        using var chaos = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var killing = options.Chaos ? KillAgainAndAgainAsync(world, chaos.Token) : Task.CompletedTask;
+        try
+        {
+            await RollOutAsync(world, scene, expiry, applied, stop);
+        }
+        finally
+        {
+            await chaos.CancelAsync();
+            await killing;
+        }
+
+        Console.WriteLine("Proving the outcome");
+        var proof = new Proof(world, _verdicts);
+        await proof.PoliciesAsync(stop);
+        await proof.EnforcedMailAsync(scene, stop);
+        await proof.OrderAsync(stop);
+        await proof.EventsAsync(stop);
+        Console.WriteLine($"  (watching the steady state for {SteadyFor.TotalSeconds:0} s)");
+        await proof.SteadyStateAsync(SteadyFor, stop);
+    }
+
+    // Follows the policies to their ends, and does on the way what has to be done on the way.
+    private async Task RollOutAsync(OperatorWorld world, Scene scene, DateTimeOffset expiry, Stopwatch applied, CancellationToken stop)
+    {
+        var proof = new Proof(world, _verdicts);
+        var (testingMail, secondClaim, renewed) = (false, false, false);
+        while (applied.Elapsed < Patience)
+        {
+            var policies = await PoliciesAsync(world, stop);
+            _progress.Show(policies);
+            if (!secondClaim && applied.Elapsed > TimeSpan.FromSeconds(2))
+            {
+                await world.Bed.ControlPlane.ApplyAsync(Scene.SecondClaim(), stop);
+                secondClaim = true;
+            }
+
+            if (!testingMail && policies.Any(p => p is { Domain: Scene.Healthy, Mode: "testing" }))
+            {
+                await proof.TestingMailAsync(scene, stop);
+                testingMail = true;
+            }
+
+            if (!renewed && DateTimeOffset.UtcNow > expiry && policies.Single(p => p.Domain == Scene.Expiring) is { Reason: "CertificateExpired" } broken)
+            {
+                proof.ExpiryWasSeen(broken);
+                await scene.RenewAsync(stop);
+                renewed = true;
+                proof.RenewedAt = DateTimeOffset.UtcNow;
+            }
+
+            if (testingMail && secondClaim && renewed && Proof.IsOver(policies))
+            {
+                break;
+            }
+
+            await Task.Delay(Poll, stop);
+        }
+
+        proof.RollOut(await PoliciesAsync(world, stop), applied.Elapsed);
+    }
+
+    // The API server is never gone here; a list may still fail under load.
+    private static async Task<IReadOnlyList<PolicyView>> PoliciesAsync(OperatorWorld world, CancellationToken stop) =>
+        await PolicyView.ListAsync(world.Bed.ControlPlane.Client, stop);
+
+    private static async Task KillAgainAndAgainAsync(OperatorWorld world, CancellationToken stop)
+    {
+        var kills = 0;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(8 + (Random.Shared.NextDouble() * 25)), stop);
+                Console.WriteLine($"  kill -9 of the operator, the {++kills}.");
+                world.KillOperator();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The rollout is over.
+        }
+    }
+
+    private static async Task KeepAsync(OperatorWorld world, CancellationToken stop)
+    {
+        var plan = world.Mail.Dns;
+        Console.WriteLine($"""
+
+            Everything stays up until Ctrl-C.
+
+              export KUBECONFIG={world.Bed.ControlPlane.AdminKubeconfig}
+              kubectl get mtasts -A
+              kubectl describe mtasts -n team-a healthy
+              kubectl get mtasts -A -o yaml
+              kubectl get deploy,ingress,configmap -n {OperatorWorld.SystemNamespace}
+
+            kill -9 the operator: its process is {world.OperatorProcess}; the kubelet starts it again.
+            The operator's log is below {world.Kubelet.LogFolder}
+            BIND's log of updates:   {plan.UpdateLogPath}
+            The API server's audit:  {world.Bed.ControlPlane.Audit.Path}
+            DNS:                     dig @{plan.PrimaryAddress} _mta-sts.{Scene.Healthy} TXT
+            """);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("Taking it down");
+        }
+    }
+}

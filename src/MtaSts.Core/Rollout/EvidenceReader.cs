@@ -23,6 +23,7 @@ public static class EvidenceReader
         var expectation = new Expectation
         {
             Served = state.Served,
+            ServedBefore = state.IsPublished ? state.PreviousId : state.PublishedId,
             Published = state.PublishedId,
             Previous = state.PreviousId,
             Mx = state.Served?.Policy.Mx ?? intent.Mx,
@@ -61,9 +62,9 @@ public static class EvidenceReader
             .Select(text => OwnerRecord.TryParse(text, out var owner) && owner.Type == RecordType.Txt ? owner.Owner.OwnerId : null)
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
-        if (owners.Contains(ownerId))
+        if (owners.Count > 0)
         {
-            return owners.Count == 1 ? LiveOwner.Us : LiveOwner.Other;
+            return owners.SetEquals([ownerId]) ? LiveOwner.Us : LiveOwner.OtherInstallation;
         }
 
         return AllDefinite(companion.Authoritative) ? LiveOwner.Other : LiveOwner.Unknown;

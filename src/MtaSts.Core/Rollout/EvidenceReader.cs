@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Sts;
@@ -37,7 +36,7 @@ public static class EvidenceReader
         {
             Checks = Judge.All(expectation, observed, now),
             LiveMx = [.. observed.Mx.Hosts.Select(h => h.Host)],
-            LiveMxKnown = AllDefinite(observed.Mx.Lookup.Authoritative) && observed.Mx.Lookup.Resolvers.All(r => r.IsDefinite),
+            LiveMxKnown = DnsReplies.IsKnown(observed.Mx.Lookup.Authoritative) && !DnsReplies.Failed(observed.Mx.Lookup.Resolvers).Any(),
             Owner = OwnerOf(intent, observed, records, ownerId),
             LiveId = records.Count == 1 ? StsRecordReader.Select(records).Value?.Id : null,
             LivePolicy = Judge.LivePolicy(observed)?.Value,
@@ -50,7 +49,7 @@ public static class EvidenceReader
     {
         if (records.Count == 0)
         {
-            return AllDefinite(observed.StsTxt.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
+            return DnsReplies.IsKnown(observed.StsTxt.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
         }
 
         if (!observed.Records.TryGetValue(OwnerRecord.KeyFor(intent.Domain.StsRecordName), out var companion))
@@ -67,10 +66,8 @@ public static class EvidenceReader
             return owners.SetEquals([ownerId]) ? LiveOwner.Us : LiveOwner.OtherInstallation;
         }
 
-        return AllDefinite(companion.Authoritative) ? LiveOwner.Other : LiveOwner.Unknown;
+        return DnsReplies.IsKnown(companion.Authoritative) ? LiveOwner.Other : LiveOwner.Unknown;
     }
-
-    private static bool AllDefinite(ImmutableArray<DnsReply> replies) => !replies.IsEmpty && replies.All(r => r.IsDefinite);
 
     private static bool IsStsRecord(string text) => text.StartsWith(StsRecord.Prefix, StringComparison.Ordinal);
 

@@ -10,25 +10,27 @@ ARG BASE=noble
 FROM mcr.microsoft.com/dotnet/sdk:${DOTNET}-${BASE} AS source
 ENV CI=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
+ARG TARGETARCH=amd64
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY crds/ crds/
 COPY src/ src/
+# What .NET calls the image's architecture.
+RUN case "$TARGETARCH" in amd64) echo linux-x64 ;; *) echo "linux-$TARGETARCH" ;; esac > /rid
 
 FROM source AS operator-build
-RUN dotnet publish src/MtaSts.Operator/MtaSts.Operator.csproj -c Release -o /root-fs/app \
- && ln -s app/mtasts /root-fs/mtasts
+RUN dotnet publish src/MtaSts.Operator/MtaSts.Operator.csproj -c Release -r "$(cat /rid)" -o /publish \
+ && install -D -m 0555 /publish/mtasts /root-fs/mtasts
 
 # The native compiler needs a linker and zlib's headers.
 FROM source AS policy-server-build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends clang zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
-ARG TARGETARCH=amd64
-RUN rid=linux-$(case "$TARGETARCH" in amd64) echo x64 ;; *) echo "$TARGETARCH" ;; esac) \
- && dotnet publish src/MtaSts.PolicyServer/MtaSts.PolicyServer.csproj -c Release -r "$rid" -o /publish \
+RUN dotnet publish src/MtaSts.PolicyServer/MtaSts.PolicyServer.csproj -c Release -r "$(cat /rid)" -o /publish \
  && install -D -m 0555 /publish/policy-server /root-fs/policy-server
 
 # "extra" has ICU, which internationalised domain names need.
-FROM mcr.microsoft.com/dotnet/runtime:${DOTNET}-${BASE}-chiseled-extra AS operator
+FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET}-${BASE}-chiseled-extra AS operator
 COPY --from=operator-build /root-fs/ /
 USER 65532:65532
 ENTRYPOINT ["/mtasts"]

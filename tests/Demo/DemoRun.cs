@@ -41,6 +41,7 @@ internal sealed class DemoRun(DemoOptions options)
         Console.WriteLine("Applying class, provider and policies");
         await world.Bed.ControlPlane.ApplyAsync(world.ClassManifests(Scene.Rollout), stop);
         var expiry = await scene.BeginExpiryAsync(stop);
+        await using var documents = new DocumentHistory(world.Bed.ControlPlane.Client, OperatorWorld.SystemNamespace);
         var applied = Stopwatch.StartNew();
         await world.Bed.ControlPlane.ApplyAsync(Scene.Policies(), stop);
 
@@ -48,7 +49,7 @@ internal sealed class DemoRun(DemoOptions options)
         var killing = options.Chaos ? KillAgainAndAgainAsync(world, chaos.Token) : Task.CompletedTask;
         try
         {
-            await RollOutAsync(world, scene, expiry, applied, stop);
+            await RollOutAsync(world, documents, scene, expiry, applied, stop);
         }
         finally
         {
@@ -57,7 +58,7 @@ internal sealed class DemoRun(DemoOptions options)
         }
 
         Console.WriteLine("Proving the outcome");
-        var proof = new Proof(world, _verdicts);
+        var proof = new Proof(world, documents, _verdicts);
         await proof.PoliciesAsync(stop);
         await proof.EnforcedMailAsync(scene, stop);
         await proof.OrderAsync(stop);
@@ -67,9 +68,9 @@ internal sealed class DemoRun(DemoOptions options)
     }
 
     // Follows the policies to their ends, and does on the way what has to be done on the way.
-    private async Task RollOutAsync(OperatorWorld world, Scene scene, DateTimeOffset expiry, Stopwatch applied, CancellationToken stop)
+    private async Task RollOutAsync(OperatorWorld world, DocumentHistory documents, Scene scene, DateTimeOffset expiry, Stopwatch applied, CancellationToken stop)
     {
-        var proof = new Proof(world, _verdicts);
+        var proof = new Proof(world, documents, _verdicts);
         var (testingMail, secondClaim, renewed) = (false, false, false);
         while (applied.Elapsed < Patience)
         {

@@ -5,11 +5,10 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.Demo;
 
 /// <summary>Asks the world, not the operator, whether what was promised is so.</summary>
-internal sealed partial class Proof(OperatorWorld world, Verdicts verdicts)
+internal sealed partial class Proof(OperatorWorld world, DocumentHistory documents, Verdicts verdicts)
 {
     private const string From = "alice@sender.test";
     private static readonly TimeSpan MailPatience = TimeSpan.FromSeconds(20);
-    private static readonly string[] WriteTypes = ["events.events.k8s.io"];
 
     /// <summary>When the expired certificate was renewed.</summary>
     public DateTimeOffset RenewedAt { get; set; }
@@ -127,8 +126,8 @@ internal sealed partial class Proof(OperatorWorld world, Verdicts verdicts)
         var early = new List<string>();
         foreach (var (at, domain, id) in named)
         {
-            // The body's size tells the documents of a domain apart less surely than its bytes; the served ids are in the documents' own hash.
-            var served = requests.Any(r => r.Host == "mta-sts." + domain && r.Status == 200 && r.At <= at);
+            var tag = documents.TagOf(id);
+            var served = tag is not null && requests.Any(r => r.Host == "mta-sts." + domain && r.Status == 200 && r.Tag == tag && r.At <= at);
             if (!served)
             {
                 early.Add($"{domain} {id}");
@@ -137,7 +136,7 @@ internal sealed partial class Proof(OperatorWorld world, Verdicts verdicts)
 
         verdicts.Note(
             named.Count >= 8 && early.Count == 0,
-            $"order: {named.Count} ids in BIND's log, each after a fetch of the domain's policy", $"{named.Count} ids; early: {string.Join(", ", early)}");
+            $"order: {named.Count} ids in BIND's log, each after nginx had served the very document that it names", $"{named.Count} ids; early: {string.Join(", ", early)}");
         var operators = updates.Where(u => u.Key == world.Mail.Dns.Sha512Key.Name && u.Text.Contains(Scene.Taken, StringComparison.Ordinal)).ToList();
         verdicts.Note(operators.Count == 0, "taken: BIND's log has no update of the operator there", string.Join(" | ", operators.Select(u => u.Text)));
     }
@@ -155,8 +154,8 @@ internal sealed partial class Proof(OperatorWorld world, Verdicts verdicts)
     /// <summary>A minute in which nothing is to do: no write to the API server but the lease, no update in the DNS.</summary>
     public async Task SteadyStateAsync(TimeSpan time, CancellationToken stop)
     {
-        // Events are written in the background; the last ones of the rollout belong to it.
-        await Task.Delay(TimeSpan.FromSeconds(3), stop);
+        // Events are written in the background, and their counts up to ten seconds later; the last ones of the rollout belong to it.
+        await Task.Delay(TimeSpan.FromSeconds(12), stop);
         var from = DateTimeOffset.UtcNow;
         await Task.Delay(time, stop);
         var updates = (await world.Mail.Dns.UpdatesAsync(stop)).Where(u => u.At > from).ToList();

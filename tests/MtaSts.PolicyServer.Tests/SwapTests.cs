@@ -30,7 +30,7 @@ public sealed class SwapTests
                 await Eventually.TrueAsync(() => server.Host.Metrics.Loads > loads || clients.Any(c => c.IsCompleted));
         }
 
-        await Eventually.TrueAsync(() => server.Host.Store.Current!.TryFind("mta-sts.a.example", out ReadOnlyMemory<byte> d)
+        await Eventually.TrueAsync(() => server.Host.Store.Current!.TryFind("mta-sts.a.example", out ReadOnlyMemory<byte> d, out _)
             && d.Span[0] == Letter(Generations - 1));
         await done.CancelAsync();
         int[] reads = await Task.WhenAll(clients);
@@ -61,7 +61,7 @@ public sealed class SwapTests
         Assert.Empty(loaded.Skipped);
         Assert.All(Enumerable.Range(0, files), n =>
         {
-            Assert.True(loaded.Table.TryFind($"mta-sts.d{n}.example", out ReadOnlyMemory<byte> document), why);
+            Assert.True(loaded.Table.TryFind($"mta-sts.d{n}.example", out ReadOnlyMemory<byte> document, out _), why);
             Assert.Equal("two", Encoding.UTF8.GetString(document.Span));
         });
 

@@ -219,6 +219,7 @@ public sealed class OperatorWorld : IAsyncDisposable
         image: {"{"} repository: bed/mta-sts-operator, tag: "1" {"}"}
         replicas: {_options.Replicas}
         ownerId: bed
+        healthPort: {FreePorts.Next(System.Net.IPAddress.Loopback)}
         resolvers: ["{Mail.Dns.ResolverAddress}"]
         trustRoots: {"{"} configMap: bed-ca, key: ca.crt {"}"}
         extraArgs:

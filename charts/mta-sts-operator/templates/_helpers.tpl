@@ -37,7 +37,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - --operator-namespace={{ .Release.Namespace }}
 - --owner-id={{ include "mta-sts-operator.ownerId" . }}
 - --leader-elect
-- --health-listen=[::]:8081
+- --health-listen=[::]:{{ .Values.healthPort }}
 {{- range (include "mta-sts-operator.servingNamespaces" . | fromYaml).list }}
 - --serving-namespace={{ . }}
 {{- end }}

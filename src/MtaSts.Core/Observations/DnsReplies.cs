@@ -1,8 +1,11 @@
 namespace MtaSts.Core.Observations;
 
 /// <summary>What follows from several replies.</summary>
-internal static class DnsReplies
+public static class DnsReplies
 {
+    /// <summary>True when at least one server gave a definite answer and none failed; a server without a route from here says nothing either way.</summary>
+    public static bool IsKnown(IReadOnlyCollection<DnsReply> replies) => replies.Any(r => r.IsDefinite) && !Failed(replies).Any();
+
     /// <summary>
     /// The replies that leave something unknown. A server without a route from here counts only where no server at all gave a definite answer.
     /// </summary>

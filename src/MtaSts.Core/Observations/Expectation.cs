@@ -14,6 +14,9 @@ public sealed record Expectation
     /// <summary>The id that the TXT record should have, or null before the first publication.</summary>
     public PolicyId? Published { get; init; }
 
+    /// <summary>The id of the document that was served before <see cref="Served"/>, which may still be seen while that spreads; null where there was none.</summary>
+    public PolicyId? ServedBefore { get; init; }
+
     /// <summary>The id of the pair before, which may still be seen while the new one spreads; null where there was none.</summary>
     public PolicyId? Previous { get; init; }
 

@@ -29,7 +29,7 @@ internal static class PolicyServedCheck
 
         var bytes = Encoding.ASCII.GetBytes(served.Text);
         return OfView(view, body => body.SequenceEqual(bytes) ? null
-            : PolicyId.Of(body) == expectation.Previous
+            : PolicyId.Of(body) == expectation.ServedBefore
                 ? Verdict.Unknown(Reason.PolicyPropagating, "The document before this one is still served; the new one is on its way.")
                 : Verdict.Broken(Reason.PolicyDiffers, $"Another document is served than the one with id {served.Id} that we publish; something else answers for this host."));
     }

@@ -234,9 +234,6 @@ public enum Reason
     /// <summary>The domain entered its first stage. Nothing to do.</summary>
     Started,
 
-    /// <summary>The stage no longer exists in the class; the domain stays at the nearest one of the same mode. Nothing to do.</summary>
-    StageReplaced,
-
     // What lint and the parsers say.
 
     /// <summary>The record does not begin with its version tag exactly as the RFC spells it. Write v=STSv1 or v=TLSRPTv1 first.</summary>

@@ -18,6 +18,7 @@ namespace MtaSts.Core.Rollout;
 /// D       D          the soak clock runs; the next stage's document is served once Gates.ToNextStage are open
 /// E       D          the TXT names E, once Gates.ToReplace are open; until then it names D
 /// any     any        the owner's target is below the stage: the document of the lower stage is served at once (OwnerLowered)
+/// any     any        the stage left the class: its document stays; the next stage of the list that asks for more follows after a whole soak
 /// any     any        spec.mx changed: the document with the new patterns, and the old ones still needed, is served at once
 /// </code>
 /// Broken or unknown checks never move a domain down (promise 7).
@@ -44,13 +45,12 @@ public static class Decider
             return Begin(intent, state, evidence, allowed, now);
         }
 
-        var (stage, moved) = PlaceInList(intent, state, allowed, now);
-        if (moved != state)
+        if (MoveOfOwner(intent, state, allowed) is var (to, why))
         {
-            return Serve(intent, state, moved, stage, evidence, now);
+            return Serve(intent, state, state.Enter(to, why, now), to, evidence, now);
         }
 
-        var next = NextStage(allowed, stage);
+        var (stage, next) = Place(intent, state, allowed);
         var verdict = Verdict(evidence);
         state = state with
         {
@@ -121,8 +121,8 @@ public static class Decider
     private static Decision Serve(Intent intent, RolloutState before, RolloutState state, Stage stage, Evidence evidence, DateTimeOffset now)
     {
         var (document, kept) = Document(intent, state, stage, evidence);
-        var enforcedUntilNow = before.Served?.Policy is { Mode: StsMode.Enforce } enforced ? now.AddSeconds(enforced.MaxAgeSeconds) : state.CachedUntil;
-        state = state with { Served = document, CachedUntil = document.Policy.Mode == StsMode.Enforce ? null : enforcedUntilNow };
+        DateTimeOffset? enforcedUntil = before.Served?.Policy is { Mode: StsMode.Enforce } enforced ? now.AddSeconds(enforced.MaxAgeSeconds) : null;
+        state = state with { Served = document, CachedUntil = document == before.Served ? state.CachedUntil : Later(state.CachedUntil, enforcedUntil) };
         return new Decision
         {
             Next = state,
@@ -165,35 +165,33 @@ public static class Decider
         _ => [NoPolicy],
     };
 
-    private static (Stage Stage, RolloutState State) PlaceInList(Intent intent, RolloutState state, ImmutableArray<Stage> allowed, DateTimeOffset now)
+    // What the owner's target asks for at once, whatever the checks say.
+    private static (Stage To, Reason Why)? MoveOfOwner(Intent intent, RolloutState state, ImmutableArray<Stage> allowed)
     {
-        if (allowed.FirstOrDefault(s => s.Name == state.Stage) is { } same)
-        {
-            return (same, state);
-        }
-
-        // Out of "none", the domain starts from the bottom.
-        if (state.Stage == NoPolicy.Name)
-        {
-            return (allowed[0], state.Enter(allowed[0], Reason.Started, now));
-        }
-
-        if (intent.Stages.Any(s => s.Name == state.Stage) || intent.Target == TargetMode.None)
-        {
-            return (allowed[^1], state.Enter(allowed[^1], Reason.OwnerLowered, now));
-        }
-
-        // The stage is gone from the class: stay at the first one of the same mode, which asks for no more than the domain has shown; a list without
-        // that mode leaves the last one.
         var mode = state.Served!.Policy.Mode;
-        var nearest = allowed.FirstOrDefault(s => s.Mode == mode) ?? allowed[^1];
-        return (nearest, state.Enter(nearest, Reason.StageReplaced, now));
+        return (intent.Target, mode) switch
+        {
+            (TargetMode.None, not StsMode.None) => (NoPolicy, Reason.OwnerLowered),
+            (TargetMode.Testing, StsMode.Enforce) => (allowed[^1], Reason.OwnerLowered),
+            (not TargetMode.None, StsMode.None) => (allowed[0], Reason.Started), // out of "none" the domain starts from the bottom
+            _ => null,
+        };
     }
 
-    private static Stage? NextStage(ImmutableArray<Stage> allowed, Stage stage)
+    // The stage that the domain is in and the one that follows. A class whose list was edited may have lost the stage, or given its name to
+    // another mode: then the domain stays with its document as if that were a stage of the list, and whatever follows wants a whole soak, the longest
+    // of the list. So an edit neither raises a domain (promise 1) nor lowers it (promise 7).
+    private static (Stage Stage, Stage? Next) Place(Intent intent, RolloutState state, ImmutableArray<Stage> allowed)
     {
-        var index = allowed.IndexOf(stage);
-        return index + 1 < allowed.Length ? allowed[index + 1] : null;
+        var served = state.Served!.Policy;
+        if (allowed.FirstOrDefault(s => s.Name == state.Stage && s.Mode == served.Mode) is { } same)
+        {
+            var index = allowed.IndexOf(same);
+            return (same, index + 1 < allowed.Length ? allowed[index + 1] : null);
+        }
+
+        var stray = new Stage(state.Stage ?? allowed[0].Name, served.Mode, TimeSpan.FromSeconds(served.MaxAgeSeconds), intent.Stages.Max(s => s.Soak));
+        return (stray, allowed.FirstOrDefault(s => s.Mode > stray.Mode || (s.Mode == stray.Mode && s.MaxAge > stray.MaxAge)));
     }
 
     // Promise 8: a pattern that a live MX still needs stays, and so does every pattern while it is not known which MX are live.
@@ -236,6 +234,8 @@ public static class Decider
     private static bool IsSpreading(Finding waiting, RolloutState state) =>
         (!state.IsPublished && state.Served is not null)
         || waiting is Finding.Unknown { Reason: Reason.Publishing or Reason.RecordPropagating or Reason.PolicyPropagating };
+
+    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -13,8 +13,11 @@ public enum LiveOwner
     /// <summary>Ours: the companion beside it carries our owner id.</summary>
     Us,
 
-    /// <summary>Somebody else's.</summary>
+    /// <summary>Somebody else's, and not marked as anybody's.</summary>
     Other,
+
+    /// <summary>Marked as another installation's, alone or beside us.</summary>
+    OtherInstallation,
 
     /// <summary>Not known: the servers gave no definite answer.</summary>
     Unknown,

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Sts;
@@ -23,6 +22,7 @@ public static class EvidenceReader
         var expectation = new Expectation
         {
             Served = state.Served,
+            ServedBefore = state.IsPublished ? state.PreviousId : state.PublishedId,
             Published = state.PublishedId,
             Previous = state.PreviousId,
             Mx = state.Served?.Policy.Mx ?? intent.Mx,
@@ -36,7 +36,7 @@ public static class EvidenceReader
         {
             Checks = Judge.All(expectation, observed, now),
             LiveMx = [.. observed.Mx.Hosts.Select(h => h.Host)],
-            LiveMxKnown = AllDefinite(observed.Mx.Lookup.Authoritative) && observed.Mx.Lookup.Resolvers.All(r => r.IsDefinite),
+            LiveMxKnown = DnsReplies.IsKnown(observed.Mx.Lookup.Authoritative) && !DnsReplies.Failed(observed.Mx.Lookup.Resolvers).Any(),
             Owner = OwnerOf(intent, observed, records, ownerId),
             LiveId = records.Count == 1 ? StsRecordReader.Select(records).Value?.Id : null,
             LivePolicy = Judge.LivePolicy(observed)?.Value,
@@ -49,7 +49,7 @@ public static class EvidenceReader
     {
         if (records.Count == 0)
         {
-            return AllDefinite(observed.StsTxt.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
+            return DnsReplies.IsKnown(observed.StsTxt.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
         }
 
         if (!observed.Records.TryGetValue(OwnerRecord.KeyFor(intent.Domain.StsRecordName), out var companion))
@@ -61,15 +61,13 @@ public static class EvidenceReader
             .Select(text => OwnerRecord.TryParse(text, out var owner) && owner.Type == RecordType.Txt ? owner.Owner.OwnerId : null)
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
-        if (owners.Contains(ownerId))
+        if (owners.Count > 0)
         {
-            return owners.Count == 1 ? LiveOwner.Us : LiveOwner.Other;
+            return owners.SetEquals([ownerId]) ? LiveOwner.Us : LiveOwner.OtherInstallation;
         }
 
-        return AllDefinite(companion.Authoritative) ? LiveOwner.Other : LiveOwner.Unknown;
+        return DnsReplies.IsKnown(companion.Authoritative) ? LiveOwner.Other : LiveOwner.Unknown;
     }
-
-    private static bool AllDefinite(ImmutableArray<DnsReply> replies) => !replies.IsEmpty && replies.All(r => r.IsDefinite);
 
     private static bool IsStsRecord(string text) => text.StartsWith(StsRecord.Prefix, StringComparison.Ordinal);
 

@@ -50,6 +50,9 @@ internal static class Gates
         LiveOwner.None or LiveOwner.Us => null,
         LiveOwner.Unknown => new Finding.Unknown(
             Reason.DnsLookupFailed, i.Intent.Domain.StsRecordName, "whether somebody else's record is there is not known yet"),
+        LiveOwner.OtherInstallation => new Finding.Broken(
+            Reason.RecordNotOwned, i.Intent.Domain.StsRecordName,
+            $"the record \"{i.Evidence.LiveRecord}\" is marked as another installation's; delete the policy there first"),
         _ when i.Intent.Adoption == Adoption.Adopt => null,
         _ => new Finding.Broken(
             Reason.RecordNotOwned, i.Intent.Domain.StsRecordName,

@@ -46,7 +46,7 @@ public sealed record Intent
     /// <summary>The patterns of <c>spec.mx</c>; at least one, no two alike.</summary>
     public required ImmutableArray<MxPattern> Mx { get; init; }
 
-    /// <summary>The stages of the class in their order; at least one, testing stages before enforce stages, names unique.</summary>
+    /// <summary>The stages of the class in their order; the first one testing, testing stages before enforce stages, names unique.</summary>
     public required ImmutableArray<Stage> Stages { get; init; }
 
     /// <summary>How far to go.</summary>

@@ -36,7 +36,7 @@ public sealed record RolloutState
     /// <summary>Since when <see cref="PublishedId"/> is what the TXT record should say.</summary>
     public DateTimeOffset? PublishedAt { get; init; }
 
-    /// <summary>Until when a sender may hold an enforced policy that is not served any more; null when none can, and while one is served.</summary>
+    /// <summary>Until when a sender may hold an enforced policy that is not served any more; null when none can. What is served now is not counted.</summary>
     public DateTimeOffset? CachedUntil { get; init; }
 
     /// <summary>The soak of the present stage.</summary>

@@ -64,9 +64,9 @@ public sealed class PolicyController(
             return ReconciliationResult<MtaStsPolicy>.Success(entity);
         }
 
-        if (desk.Admit(entity) is not Admission.Admitted admitted)
+        var admission = desk.Admit(entity);
+        if (admission is Admission.Rejected rejected)
         {
-            var rejected = (Admission.Rejected)desk.Admit(entity);
             announcer.Undeletable(entity, rejected.Reason, $"the records of {domain} cannot be removed: {rejected.Message}");
             return ReconciliationResult<MtaStsPolicy>.Success(entity, RetryUndeletable);
         }
@@ -76,7 +76,7 @@ public sealed class PolicyController(
             return ReconciliationResult<MtaStsPolicy>.Failure(entity, "the cache is behind");
         }
 
-        var problems = await TakeDownAsync(domain, admitted, key.ToString(), cancellationToken);
+        var problems = await TakeDownAsync(domain, (Admission.Admitted)admission, key.ToString(), cancellationToken);
         if (problems.FirstOrDefault() is { } problem)
         {
             announcer.Undeletable(entity, problem.Reason, $"{problem.Subject}: {problem.Message}");

@@ -36,13 +36,13 @@ public sealed class PolicyPass(
     public async Task<PassResult> RunAsync(MtaStsPolicy policy, CancellationToken cancellationToken)
     {
         // 1. Resource -> intent. What is not admitted, or is not the domain's owner, has no effect at all.
-        if (desk.Admit(policy) is not Admission.Admitted admitted)
+        var admission = desk.Admit(policy);
+        if (admission is Admission.Rejected rejected)
         {
-            var rejected = (Admission.Rejected)desk.Admit(policy);
             return await SettleAsync(policy, new PassOutcome { Rejection = (rejected.Reason, rejected.Message) }, null, cancellationToken);
         }
 
-        var (intent, settings, provider) = admitted;
+        var (intent, settings, provider) = (Admission.Admitted)admission;
         if (!cluster.Serving.ContainsKey(settings.Serving.Namespace))
         {
             var message = $"MtaStsClass {settings.Name}: spec.serving.namespace is \"{settings.Serving.Namespace}\", which this operator does not serve in; "
@@ -70,7 +70,7 @@ public sealed class PolicyPass(
         var decision = Decider.Decide(intent, state, evidence, now);
         if (!decision.Next.SameEffects(state))
         {
-            var written = await statuses.WriteStateAsync(policy, decision, cancellationToken);
+            var written = await statuses.WriteStateAsync(policy, intent, decision, cancellationToken);
             if (written is null)
             {
                 return PassResult.Again(AfterConflict);

@@ -37,8 +37,9 @@ public static class RecordsInPlace
     private static bool IsMarked(DnsReply companion, RecordType type, OwnerIdentity owner) =>
         companion.Records.Any(text => OwnerRecord.TryParse(text, out var mark) && mark.Type == type && mark.Owner == owner);
 
+    // A server without a route from here is left aside: nothing is known of it, and never will be.
     private static ImmutableArray<DnsReply>? Replies(Observed observed, RecordKey key) =>
-        observed.Records.TryGetValue(key, out var view) && !view.Authoritative.IsEmpty && view.Authoritative.All(r => r.IsDefinite)
-            ? view.Authoritative
+        observed.Records.TryGetValue(key, out var view) && DnsReplies.IsKnown(view.Authoritative)
+            ? [.. view.Authoritative.Where(r => r.IsDefinite)]
             : null;
 }

@@ -24,7 +24,7 @@ public static class StatusMapping
 
         return new RolloutState
         {
-            Stage = status.Stage,
+            Stage = status.Stage is "" ? null : status.Stage,
             StageEnteredAt = status.StageEnteredAt,
             Served = ServedOf(status),
             PublishedId = IdOf(status.PolicyId),
@@ -33,10 +33,10 @@ public static class StatusMapping
             PreviousId = IdOf(status.PreviousId),
             CachedUntil = status.CachedUntil,
             Soak = new SoakClock(
-                TimeSpan.FromTicks((long)Math.Round((status.Soak?.ElapsedSeconds ?? 0) * TimeSpan.TicksPerSecond)),
+                ElapsedOf(status.Soak?.ElapsedSeconds ?? 0),
                 status.Soak?.CountedUntil,
                 status.HealthySince),
-            History = [.. (status.History ?? []).Select(TransitionOf)],
+            History = [.. (status.History ?? []).Where(t => !string.IsNullOrEmpty(t.To)).TakeLast(RolloutState.HistoryMax).Select(TransitionOf)],
         };
     }
 
@@ -121,7 +121,7 @@ public static class StatusMapping
 
     private static PolicyDocument? ServedOf(MtaStsPolicyStatus status)
     {
-        if (ModeOf(status.ServedMode) is not { } mode || status.ServedMaxAge is not { } maxAge)
+        if (ModeOf(status.ServedMode) is not { } mode || status.ServedMaxAge is not (>= 0 and <= StsPolicy.MaxAgeSecondsMax and var maxAge))
         {
             return null;
         }
@@ -130,8 +130,14 @@ public static class StatusMapping
         return PolicyDocument.Of(new StsPolicy(mode, [.. mx], maxAge));
     }
 
-    private static Transition TransitionOf(TransitionStatus t) =>
-        new(t.At, t.From, t.To, Enum.TryParse<Reason>(t.Reason, out var reason) ? reason : Reason.AsExpected);
+    // Whole seconds and the rest apart, since their product has more digits than a double; what no soak can be counts as none.
+    private static TimeSpan ElapsedOf(double seconds) => seconds >= 0 && seconds <= Durations.Max.TotalSeconds
+        ? TimeSpan.FromTicks(((long)seconds * TimeSpan.TicksPerSecond) + (long)Math.Round((seconds - Math.Truncate(seconds)) * TimeSpan.TicksPerSecond))
+        : TimeSpan.Zero;
+
+    // Enum.TryParse takes numbers too.
+    private static Transition TransitionOf(TransitionStatus t) => new(
+        t.At, t.From is "" ? null : t.From, t.To, Enum.TryParse<Reason>(t.Reason, out var reason) && Enum.IsDefined(reason) ? reason : Reason.AsExpected);
 
     private static PolicyId? IdOf(string? text) => PolicyId.TryParse(text, out var id) ? id : null;
 

@@ -12,8 +12,12 @@ namespace MtaSts.Operator.Reconcile;
 public sealed class StatusWriter(ServerSideApply writer, Fence fence, TimeProvider time)
 {
     /// <summary>Writes the state of a decision before anything else is done. Null when somebody else was faster, or the server is away.</summary>
-    public Task<MtaStsPolicy?> WriteStateAsync(MtaStsPolicy policy, Decision decision, CancellationToken cancellationToken) =>
-        WriteAsync(policy, StatusMapping.WithState(policy.Status, decision.Next, decision.Stage?.Soak), cancellationToken);
+    public Task<MtaStsPolicy?> WriteStateAsync(MtaStsPolicy policy, Intent intent, Decision decision, CancellationToken cancellationToken)
+    {
+        // With the domain, since whoever takes it down later must know it whatever becomes of the spec.
+        var status = StatusMapping.WithState(policy.Status, decision.Next, SoakShown(decision)) with { Domain = intent.Domain.ToString() };
+        return WriteAsync(policy, status, cancellationToken);
+    }
 
     /// <summary>Writes what a pass came to. Nothing is sent where nothing changed. Null when somebody else was faster, or the server is away.</summary>
     public Task<MtaStsPolicy?> WriteOutcomeAsync(MtaStsPolicy policy, PassOutcome outcome, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ public sealed record RolloutSpec
     [Validation(
         "self.map(s, s.mode) == self.filter(s, s.mode == 'testing').map(s, s.mode) + self.filter(s, s.mode == 'enforce').map(s, s.mode)",
         "testing stages come before enforce stages")]
+    [Validation("self[0].mode == 'testing'", "the first stage is a testing stage")]
     [JsonPropertyName("stages")]
     public IReadOnlyList<StageSpec>? Stages { get; init; }
 

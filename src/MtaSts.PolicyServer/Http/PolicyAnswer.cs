@@ -2,8 +2,8 @@ using MtaSts.PolicyServer.Policies;
 
 namespace MtaSts.PolicyServer.Http;
 
-/// <summary>A status code, and the document where it is 200.</summary>
-internal readonly record struct PolicyAnswer(int Status, ReadOnlyMemory<byte> Document)
+/// <summary>A status code, and the document with its entity tag where it is 200.</summary>
+internal readonly record struct PolicyAnswer(int Status, ReadOnlyMemory<byte> Document, string Tag = "")
 {
     /// <summary>The one path that is served.</summary>
     public const string Path = "/.well-known/mta-sts.txt"; // rfc8461#3.3
@@ -32,10 +32,10 @@ internal readonly record struct PolicyAnswer(int Status, ReadOnlyMemory<byte> Do
             return new(StatusCodes.Status413PayloadTooLarge, default);
         if (table is null)
             return new(StatusCodes.Status503ServiceUnavailable, default);
-        if (path != Path || !table.TryFind(host, out ReadOnlyMemory<byte> document))
+        if (path != Path || !table.TryFind(host, out ReadOnlyMemory<byte> document, out string tag))
             return new(StatusCodes.Status404NotFound, default);
         if (method is not ("GET" or "HEAD"))
             return new(StatusCodes.Status405MethodNotAllowed, default);
-        return new(StatusCodes.Status200OK, document);
+        return new(StatusCodes.Status200OK, document, tag);
     }
 }

@@ -51,6 +51,7 @@ internal sealed class PolicyApplication(PolicyStore store, Readiness readiness, 
 
         headers.ContentType = TextPlain;
         headers.XContentTypeOptions = NoSniff;
+        headers.ETag = answer.Tag;
         if (request.Method == "HEAD")
             return Task.CompletedTask;
 

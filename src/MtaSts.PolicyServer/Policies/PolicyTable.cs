@@ -28,7 +28,7 @@ internal sealed class PolicyTable
     public int Bytes => _documents.Length;
 
     /// <summary>The document for a Host field: any case, with or without a port, with or without the root's dot.</summary>
-    public bool TryFind(ReadOnlySpan<char> host, out ReadOnlyMemory<byte> document)
+    public bool TryFind(ReadOnlySpan<char> host, out ReadOnlyMemory<byte> document, out string tag)
     {
         int colon = host.LastIndexOf(':'); // an IPv6 literal loses its tail here; it names no policy either way
         if (colon >= 0)
@@ -40,13 +40,15 @@ internal sealed class PolicyTable
             && _byDomain.TryGetValue(host[DomainName.HostPrefix.Length..], out Slice slice))
         {
             document = _documents.AsMemory(slice.Start, slice.Length);
+            tag = slice.Tag;
             return true;
         }
 
         document = default;
+        tag = "";
         return false;
     }
 
-    /// <summary>Where a document lies.</summary>
-    internal readonly record struct Slice(int Start, int Length);
+    /// <summary>Where a document lies, and its entity tag.</summary>
+    internal readonly record struct Slice(int Start, int Length, string Tag);
 }

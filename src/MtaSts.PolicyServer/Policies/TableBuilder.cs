@@ -12,7 +12,7 @@ internal sealed class TableBuilder
         if (_documents.Length - _used < document.Length)
             Array.Resize(ref _documents, checked((int)Math.Max(_documents.Length * 2L, _used + (long)document.Length)));
         document.CopyTo(_documents.AsSpan(_used));
-        _slices.Add(new(domain, new(_used, document.Length)));
+        _slices.Add(new(domain, new(_used, document.Length, EntityTag.Of(document))));
         _used += document.Length;
     }
 

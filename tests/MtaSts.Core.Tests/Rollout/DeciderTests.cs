@@ -47,6 +47,8 @@ public class DeciderTests
     [InlineData(LiveOwner.Other, Adoption.Adopt, null, true)]
     [InlineData(LiveOwner.Other, Adoption.Adopt, StsMode.Testing, true)]
     [InlineData(LiveOwner.Other, Adoption.Adopt, StsMode.Enforce, false)]
+    [InlineData(LiveOwner.OtherInstallation, Adoption.Refuse, null, false)]
+    [InlineData(LiveOwner.OtherInstallation, Adoption.Adopt, null, false)]
     [InlineData(LiveOwner.Unknown, Adoption.Adopt, null, false)]
     [InlineData(LiveOwner.None, Adoption.Refuse, null, true)]
     public void A_record_that_is_there_decides_whether_the_domain_may_begin(LiveOwner owner, Adoption adoption, StsMode? live, bool begins)
@@ -286,15 +288,53 @@ public class DeciderTests
     }
 
     [Fact]
-    public void A_stage_that_left_the_class_is_replaced_by_the_nearest_of_its_mode()
+    public void A_stage_that_left_the_class_keeps_its_document_and_the_next_one_wants_a_whole_soak()
+    {
+        var intent = Scene.Intent() with { Stages = [Scene.Stages[0], Scene.Stages[2]] };
+        var state = Scene.PublishedIn(Scene.Intent(), "enforce-1d", T0);
+
+        var edited = Decider.Decide(intent, state, Scene.Healthy(), T0);
+        Assert.Equal(state.Served, edited.Next.Served);
+        Assert.Empty(edited.Transitions);
+
+        // The longest soak of the list, since what the lost stage asked for is not known any more.
+        Assert.Equal("enforce-1d", Scene.Until(intent, edited.Next, Scene.Healthy(), T0, T0.AddDays(14) - Scene.Interval).Next.Stage);
+        Assert.Equal("enforce", Scene.Until(intent, edited.Next, Scene.Healthy(), T0, T0.AddDays(14)).Next.Stage);
+    }
+
+    [Fact]
+    public void A_stage_whose_name_was_given_to_another_mode_takes_nobody_along()
+    {
+        var intent = Scene.Intent() with
+        {
+            Stages = [new("first", StsMode.Testing, TimeSpan.FromDays(1), TimeSpan.Zero), Scene.Stages[0] with { Mode = StsMode.Enforce }],
+        };
+        var state = Scene.PublishedIn(Scene.Intent(), "testing", T0);
+
+        Assert.Equal(StsMode.Testing, Decider.Decide(intent, state, Scene.Healthy(), T0).Next.Served!.Policy.Mode);
+    }
+
+    [Fact]
+    public void A_list_of_testing_stages_alone_does_not_lower_an_enforced_domain()
+    {
+        var state = Scene.PublishedIn(Scene.Intent(), "enforce", T0);
+
+        var decision = Scene.Until(Scene.Intent() with { Stages = [Scene.Stages[0]] }, state, Scene.Healthy(), T0, T0.AddDays(30));
+
+        Assert.Equal(StsMode.Enforce, decision.Next.Served!.Policy.Mode);
+    }
+
+    [Fact]
+    public void The_end_of_the_caches_is_that_of_the_longest_policy_ever_left()
     {
         var intent = Scene.Intent();
-        var state = Scene.PublishedIn(intent, "enforce-1d", T0);
+        var long84 = Scene.PublishedIn(intent, "enforce", T0);
+        var shortened = Decider.Decide(intent with { Stages = [Scene.Stages[0], Scene.Stages[2] with { MaxAge = TimeSpan.FromDays(1) }] }, long84, Scene.Healthy(), T0).Next;
+        Assert.Equal(86400, shortened.Served!.Policy.MaxAgeSeconds);
 
-        var decision = Decider.Decide(intent with { Stages = [Scene.Stages[0], Scene.Stages[2]] }, state, Scene.Healthy(), T0);
+        var none = Decider.Decide(intent with { Target = TargetMode.None }, shortened, Scene.Healthy(), T0.AddDays(1)).Next;
 
-        Assert.Equal("enforce", decision.Next.Stage);
-        Assert.Equal(Reason.StageReplaced, Assert.Single(decision.Transitions).Reason);
+        Assert.Equal(T0.AddDays(84), none.CachedUntil);
     }
 
     [Fact]

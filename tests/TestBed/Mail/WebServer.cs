@@ -172,7 +172,7 @@ public sealed class WebServer : IAsyncDisposable
             error_log {{ErrorLogPath}} notice;
             events { worker_connections 512; }
             http {
-              log_format bed '$msec $remote_addr $host $status $body_bytes_sent "$upstream_status" $request';
+              log_format bed '$msec $remote_addr $host $status $body_bytes_sent "$upstream_status" "$upstream_http_etag" $request';
               access_log {{AccessLogPath}} bed;
               server_tokens off;
               server_names_hash_bucket_size 128;

@@ -43,6 +43,12 @@ internal static class StagesReader
                 problems.Add($"{at}.mode", "is testing after an enforce stage", "put the testing stages first");
             }
 
+            // Promise 1: enforce is reached by a soak, never by beginning there.
+            if (i == 0 && mode == StsMode.Enforce)
+            {
+                problems.Add($"{at}.mode", "is enforce in the first stage", "begin with a testing stage");
+            }
+
             stages.Add(new Stage(
                 spec.Name ?? "",
                 mode,

@@ -1,0 +1,122 @@
+using k8s.Models;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Sts;
+using MtaSts.Core.TlsRpt;
+using MtaSts.Operator.Reconcile;
+using MtaSts.Operator.Resources.Reading;
+using MtaSts.Operator.Tests.Resources;
+
+namespace MtaSts.Operator.Tests.Reconcile;
+
+public class DesiredStateTests
+{
+    private static readonly TlsRptRecord Rua = TlsRptRecord.TryCreate(["mailto:tls@example.com"], out var record, out var problem)
+        ? record
+        : throw new InvalidOperationException(problem);
+
+    private static readonly ProviderSettings Provider = ProviderReader.Read(Samples.Provider(Samples.ProviderSpec), "cluster-a").Value!;
+
+    private static readonly RolloutState Served = RolloutState.Empty.Enter(Passes.Intent.Stages[0], MtaSts.Core.Observations.Reason.Started, Passes.Now) with
+    {
+        Served = Decider.DocumentOf(Passes.Intent, Passes.Intent.Stages[0]),
+    };
+
+    private static readonly RolloutState Published = Served with { PublishedId = Served.Served!.Id, PublishedMode = StsMode.Testing, PublishedAt = Passes.Now };
+
+    [Fact]
+    public void Nothing_served_wants_nothing()
+    {
+        var desired = Of(Passes.Intent with { TlsReporting = Rua }, RolloutState.Empty, Ingress("192.0.2.7"));
+
+        Assert.Null(desired.Document);
+        Assert.Null(desired.Ingress);
+        Assert.Empty(desired.Records);
+    }
+
+    [Fact]
+    public void Served_and_not_published_wants_document_ingress_and_the_hosts_addresses()
+    {
+        var desired = Of(Passes.Intent with { TlsReporting = Rua }, Served, Ingress("192.0.2.7"));
+
+        Assert.Equal(Served.Served, desired.Document);
+        Assert.Equal("mta-sts.example.com", Assert.Single(desired.Ingress!.Spec.Rules).Host);
+        Assert.Equal(["mta-sts.example.com A: 192.0.2.7", "mta-sts.example.com AAAA: ", "mta-sts.example.com CNAME: "], Show(desired));
+    }
+
+    [Fact]
+    public void While_the_ingress_has_no_address_no_host_record_is_wanted() => Assert.Empty(Of(Passes.Intent, Served, null).Records);
+
+    [Fact]
+    public void Published_wants_the_id_and_the_report_record()
+    {
+        var desired = Of(Passes.Intent with { TlsReporting = Rua }, Published, null);
+
+        Assert.Equal(
+            [$"_mta-sts.example.com TXT: v=STSv1; id={Published.PublishedId};", "_smtp._tls.example.com TXT: v=TLSRPTv1; rua=mailto:tls@example.com"],
+            Show(desired));
+        Assert.Equal([RecordScope.StsTxt, RecordScope.TlsRptTxt], desired.Records.Select(r => r.Scope));
+        Assert.All(desired.Records, r => Assert.Equal(Provider.TtlSeconds, r.Desired.TtlSeconds));
+    }
+
+    [Fact]
+    public void A_new_document_is_wanted_while_the_record_still_names_the_old_one()
+    {
+        var next = Decider.DocumentOf(Passes.Intent, Passes.Intent.Stages[1]);
+        var desired = Of(Passes.Intent, Published with { Served = next }, null);
+
+        Assert.Equal(next, desired.Document);
+        Assert.Contains($"_mta-sts.example.com TXT: v=STSv1; id={Published.PublishedId};", Show(desired));
+    }
+
+    [Fact]
+    public void Without_rua_the_report_record_shall_go() =>
+        Assert.Contains("_smtp._tls.example.com TXT: ", Show(Of(Passes.Intent with { TlsReporting = null }, Published, null)));
+
+    [Fact]
+    public void A_class_without_ingress_gets_none()
+    {
+        var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { UsesIngress = false } };
+
+        Assert.Null(DesiredState.Of(Passes.Intent, Served, settings, Provider, "team-a/p", null).Ingress);
+    }
+
+    [Fact]
+    public void The_addresses_of_the_class_come_before_those_of_the_ingress()
+    {
+        var targets = new HostTargets(["192.0.2.9", "2001:db8::9"], null);
+        var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { Targets = targets } };
+
+        var desired = DesiredState.Of(Passes.Intent, Served, settings, Provider, "team-a/p", Ingress("192.0.2.7"));
+
+        Assert.Equal(["mta-sts.example.com A: 192.0.2.9", "mta-sts.example.com AAAA: 2001:db8::9", "mta-sts.example.com CNAME: "], Show(desired));
+    }
+
+    [Fact]
+    public void Whatever_may_be_wanted_is_removed_and_watched()
+    {
+        var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { Targets = new HostTargets(["192.0.2.9"], null) } };
+        var wanted = DesiredState.Of(Passes.Intent with { TlsReporting = Rua }, Published, settings, Provider, "team-a/p", null).Records;
+        var removed = DesiredState.Removal(Passes.Intent.Domain);
+        var watched = DesiredState.KeysToWatch(Passes.Intent.Domain);
+
+        Assert.All(wanted, r => Assert.Contains(removed, gone => gone.Key == r.Key && gone.Scope == r.Scope));
+        Assert.All(removed, r => Assert.Empty(r.Desired.Values));
+        Assert.All(wanted, r => Assert.Contains(r.Key, watched));
+        Assert.All(wanted, r => Assert.Contains(OwnerRecord.KeyFor(r.Key.Name), watched));
+    }
+
+    [Fact]
+    public void The_record_by_which_senders_find_the_policy_goes_first() =>
+        Assert.Equal("_mta-sts.example.com", DesiredState.Removal(Passes.Intent.Domain)[0].Key.Name);
+
+    private static DesiredState Of(Intent intent, RolloutState state, V1Ingress? ingress) =>
+        DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", ingress);
+
+    private static IEnumerable<string> Show(DesiredState desired) => desired.Records.Select(r => $"{r.Key}: {string.Join(",", r.Desired.Values)}");
+
+    private static V1Ingress Ingress(string address) => new()
+    {
+        Status = new V1IngressStatus { LoadBalancer = new V1IngressLoadBalancerStatus { Ingress = [new V1IngressLoadBalancerIngress { Ip = address }] } },
+    };
+}

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using k8s;
 using MtaSts.TestBed;
@@ -132,9 +133,10 @@ public sealed class OperatorCrashTests(OperatorFaultsFixture fixture)
         pod["serviceAccountName"] = Second;
         pod.AsObject().Remove("serviceAccount");
         var container = pod["containers"]![0]!;
-        container["ports"]![0]!["containerPort"] = 8082;
+        var (used, free) = ((int)container["ports"]![0]!["containerPort"]!, FreePorts.Next(IPAddress.Loopback));
+        container["ports"]![0]!["containerPort"] = free;
         container["args"] = new JsonArray(
-            [.. container["args"]!.AsArray().Select(arg => (JsonNode)((string)arg!).Replace(":8081", ":8082", StringComparison.Ordinal))]);
+            [.. container["args"]!.AsArray().Select(arg => (JsonNode)((string)arg!).Replace($":{used}", $":{free}", StringComparison.Ordinal))]);
         var objects = new JsonArray(
             new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = NameOf(Second, OperatorWorld.SystemNamespace) },
             new JsonObject

@@ -24,6 +24,8 @@ internal sealed record OperatorPolicy(JsonNode Resource)
 
     public DateTimeOffset? CachedUntil => Time(Resource["status"]?["cachedUntil"]);
 
+    public string Dns => Condition("DnsPublished", "status");
+
     public string Ready => Condition("Ready", "status");
 
     public string Reason => Condition("Ready", "reason");

@@ -27,8 +27,11 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     /// <summary>The user as whom the operator writes.</summary>
     public const string OperatorUser = $"system:serviceaccount:{OperatorWorld.SystemNamespace}:{OperatorWorld.OperatorDeployment}";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    // A start is a burst of work; two at a time would run into each other's deadlines on a small machine.
+    private static readonly SemaphoreSlim Starting = new(1);
 
     private readonly HttpClient _web;
 
@@ -56,19 +59,14 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     public static async Task<OperatorScene> StartAsync(int pods)
     {
         var keep = Environment.GetEnvironmentVariable("MTASTS_KEEP_LOGS") == "1";
-        var world = await OperatorWorld.StartAsync(
-            new OperatorWorldOptions { Repository = Repository, Pods = pods, Keep = keep }, static _ => { }, CancellationToken.None);
+        await Starting.WaitAsync();
         try
         {
-            foreach (var host in new[] { Mx, SecondMx })
-                await world.Mail.AddMxAsync(new MxOptions(host, world.Mail.Ca.Issue(host), ["mx.test"]), CancellationToken.None);
-            await world.Bed.ControlPlane.ApplyAsync(Namespace("team-a") + Namespace("team-b"), CancellationToken.None);
-            return new OperatorScene(world);
+            return await StartAloneAsync(pods, keep);
         }
-        catch
+        finally
         {
-            await world.DisposeAsync();
-            throw;
+            Starting.Release();
         }
     }
 
@@ -217,7 +215,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
 
     /// <summary>Waits until a stage is reached and its id is in the DNS.</summary>
     public Task<OperatorPolicy> UntilStageAsync(string name, string stage, TimeSpan? deadline = null) =>
-        UntilAsync(name, p => p.Stage == stage && p.Id.Length > 0 && p.Id == p.ServedId && p.Ready == "True", $"{name} reaches {stage}", deadline);
+        UntilAsync(name, p => p.Stage == stage && p.Id.Length > 0 && p.Id == p.ServedId && p is { Ready: "True", Dns: "True" }, $"{name} reaches {stage}", deadline);
 
     /// <summary>Waits until a policy is gone.</summary>
     public Task UntilGoneAsync(string name, TimeSpan? deadline = null) =>
@@ -323,6 +321,24 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     {
         _web.Dispose();
         await World.DisposeAsync();
+    }
+
+    private static async Task<OperatorScene> StartAloneAsync(int pods, bool keep)
+    {
+        var world = await OperatorWorld.StartAsync(
+            new OperatorWorldOptions { Repository = Repository, Pods = pods, Keep = keep }, static _ => { }, CancellationToken.None);
+        try
+        {
+            foreach (var host in new[] { Mx, SecondMx })
+                await world.Mail.AddMxAsync(new MxOptions(host, world.Mail.Ca.Issue(host), ["mx.test"]), CancellationToken.None);
+            await world.Bed.ControlPlane.ApplyAsync(Namespace("team-a") + Namespace("team-b"), CancellationToken.None);
+            return new OperatorScene(world);
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>"namespace/name", or a name in team-a.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Players;
 using MtaSts.TestBed.Processes;
@@ -47,6 +49,7 @@ public sealed class OperatorWorld : IAsyncDisposable
     /// <summary>The image of the policy server, for classes.</summary>
     public const string ServerImage = "bed/mta-sts-policy-server:1";
 
+    private const string HealthPort = "8081";
     private const string OperatorImage = "bed/mta-sts-operator:1";
 
     private readonly OperatorWorldOptions _options;
@@ -205,7 +208,10 @@ public sealed class OperatorWorld : IAsyncDisposable
             cancellationToken: cancellationToken);
         await Bed.ControlPlane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
-        await Bed.ControlPlane.ApplyAsync(rendered, cancellationToken);
+
+        // A pod has its ports to itself; the operator's here shares those of the machine with the operators of other beds.
+        var port = FreePorts.Next(IPAddress.Loopback).ToString(CultureInfo.InvariantCulture);
+        await Bed.ControlPlane.ApplyAsync(rendered.Replace(HealthPort, port, StringComparison.Ordinal), cancellationToken);
         var rollout = await Bed.ControlPlane.TryKubectlAsync(
             ["rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}"], cancellationToken: cancellationToken);
         if (!rollout.Succeeded)

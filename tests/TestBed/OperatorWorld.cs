@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Players;
 using MtaSts.TestBed.Processes;
@@ -18,6 +20,9 @@ public sealed record OperatorWorldOptions
 
     /// <summary>Policy hosts for which the issuer uses a root that nobody trusts.</summary>
     public IReadOnlyCollection<string> UntrustedHosts { get; init; } = [];
+
+    /// <summary>How many pods can run at once, the operator's among them; 1 to <see cref="AddressPlan.PodCount"/>.</summary>
+    public int Pods { get; init; } = 6;
 
     /// <summary>Further arguments of the operator.</summary>
     public IReadOnlyList<string> OperatorArguments { get; init; } = [];
@@ -41,9 +46,11 @@ public sealed class OperatorWorld : IAsyncDisposable
     /// <summary>The cluster issuer that is played.</summary>
     public const string Issuer = "bed-ca";
 
+    /// <summary>The image of the policy server, for classes.</summary>
+    public const string ServerImage = "bed/mta-sts-policy-server:1";
+
+    private const string HealthPort = "8081";
     private const string OperatorImage = "bed/mta-sts-operator:1";
-    private const string ServerImage = "bed/mta-sts-policy-server:1";
-    private const int PodsMax = 6;
 
     private readonly OperatorWorldOptions _options;
 
@@ -146,7 +153,7 @@ public sealed class OperatorWorld : IAsyncDisposable
 
     private async Task StartPlayersAsync(CancellationToken cancellationToken)
     {
-        var pods = new PodNetwork[PodsMax];
+        var pods = new PodNetwork[_options.Pods];
         for (var slot = 0; slot < pods.Length; slot++)
         {
             pods[slot] = await Mail.AddPodAsync(slot, cancellationToken);
@@ -162,7 +169,7 @@ public sealed class OperatorWorld : IAsyncDisposable
                 [ServerImage] = new(bin, "/policy-server"),
             },
             // The operator needs the API server on loopback; the policy servers must be reachable for nginx.
-            Network = (deployment, slot) => deployment.Metadata.Name == OperatorDeployment ? PodNetwork.Host : pods[slot],
+            Network = (deployment, slot) => deployment.Metadata.Name.StartsWith(OperatorDeployment, StringComparison.Ordinal) ? PodNetwork.Host : pods[slot],
         };
         Kubelet = await Bed.AddAsync("kubelet", (bed, folder, token) => KubeletPlayer.StartAsync(bed, kubelet, folder, token), cancellationToken);
         var ingress = new IngressOptions
@@ -201,7 +208,10 @@ public sealed class OperatorWorld : IAsyncDisposable
             cancellationToken: cancellationToken);
         await Bed.ControlPlane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
-        await Bed.ControlPlane.ApplyAsync(rendered, cancellationToken);
+
+        // A pod has its ports to itself; the operator's here shares those of the machine with the operators of other beds.
+        var port = FreePorts.Next(IPAddress.Loopback).ToString(CultureInfo.InvariantCulture);
+        await Bed.ControlPlane.ApplyAsync(rendered.Replace(HealthPort, port, StringComparison.Ordinal), cancellationToken);
         var rollout = await Bed.ControlPlane.TryKubectlAsync(
             ["rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}"], cancellationToken: cancellationToken);
         if (!rollout.Succeeded)

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using MtaSts.Core.Mail;
+using MtaSts.Core.Sts;
+
+namespace MtaSts.EndToEnd;
+
+/// <summary>rfc8461#8.1, told by the logs of the name server and of the web server, for everything that was published in the world so far.</summary>
+[Collection(OperatorCollection.Name)]
+public sealed partial class OperatorOrderTests(OperatorFixture fixture)
+{
+    // Stages of the tests' classes, by mode and max_age.
+    private static readonly (StsMode Mode, long MaxAge)[] Stages = [(StsMode.Testing, 86400), (StsMode.Enforce, 86400), (StsMode.Enforce, 12 * 7 * 86400)];
+
+    private static readonly string[][] MxLists = [[OperatorScene.Mx], [OperatorScene.SecondMx], [OperatorScene.Mx, OperatorScene.SecondMx]];
+
+    internal static OperatorDomain[] Domains { get; } = [new("order")];
+
+    [Fact]
+    public async Task No_id_was_written_before_a_document_of_its_size_was_served()
+    {
+        var scene = fixture.Scene;
+        await scene.UntilStageAsync("order", "enforce");
+
+        var documents = Stages.SelectMany(stage => MxLists.Select(mx => PolicyDocument.Of(
+                new StsPolicy(stage.Mode, [.. mx.Select(text => MxPattern.TryParse(text, out var pattern, out var problem) ? pattern : throw new FormatException(problem))], stage.MaxAge))))
+            .ToDictionary(document => document.Id.ToString(), document => document.Text.Length);
+        var requests = await scene.Mail.Web.RequestsAsync(TestContext.Current.CancellationToken);
+        var named = (await scene.Mail.Dns.UpdatesAsync(TestContext.Current.CancellationToken))
+            .Where(update => update.Key == scene.Mail.Dns.Sha512Key.Name)
+            .Select(update => (update.At, Match: AddedId().Match(update.Text)))
+            .Where(update => update.Match.Success)
+            .Select(update => (update.At, Domain: update.Match.Groups["domain"].Value, Id: update.Match.Groups["id"].Value))
+            .ToList();
+        OperatorScene.Tell($"{named.Count} ids in the name server's log");
+        Assert.True(named.Count(n => n.Domain == "order.test") == 3, "three stages, three ids");
+        Assert.All(named, n => Assert.True(
+            documents.TryGetValue(n.Id, out var size)
+                && requests.Any(r => r.Host == "mta-sts." + n.Domain && r.Status == 200 && r.Bytes == size && r.At <= n.At),
+            $"{n.At:HH:mm:ss.fff} {n.Domain} {n.Id}"));
+    }
+
+    [GeneratedRegex("""adding an RR at '_mta-sts\.(?<domain>[^']+)' TXT "?v=STSv1; id=(?<id>[a-z0-9]+)""")]
+    private static partial Regex AddedId();
+}

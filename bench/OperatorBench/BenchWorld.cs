@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using k8s;
 using MtaSts.TestBed;
@@ -39,6 +41,22 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     /// <summary>The name of a domain, by number from 1.</summary>
     public static string Domain(int number) => string.Create(CultureInfo.InvariantCulture, $"d{number:0000}.{Zone}");
+
+    /// <summary>Why no operator can run here now, or null: it shares this machine's ports, and the port of its health is fixed.</summary>
+    public static string? Busy()
+    {
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, Readiness.Port));
+            return null;
+        }
+        catch (SocketException)
+        {
+            return $"port {Readiness.Port} is taken: another operator runs on this machine";
+        }
+    }
 
     /// <summary>Starts the world with a zone for so many domains and the class, and no policy.</summary>
     public static async Task<BenchWorld> StartAsync(string repository, int domains, TimeSpan? interval, CancellationToken stop)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using MtaSts.Bench;
 using MtaSts.TestBed;
+using MtaSts.TestBed.Processes;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (!BenchOptions.TryParse(args, out var options, out var problem))
@@ -20,6 +21,12 @@ if (OperatorWorld.MissingReason(options.Repository) is { } missing)
 {
     Console.Error.WriteLine($"bench: {missing}");
     return 2;
+}
+
+if (BenchWorld.Busy() is { } busy)
+{
+    Console.Error.WriteLine($"bench: {busy}");
+    return 1;
 }
 
 using var stop = new CancellationTokenSource(options.Deadline);
@@ -41,8 +48,9 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     Console.Error.WriteLine($"bench: nothing was measured: stopped, or not done in {options.Deadline.TotalMinutes:0} minutes");
     return 1;
 }
-catch (BenchException failure)
+catch (Exception failure)
 {
-    Console.Error.WriteLine($"bench: nothing was measured: {failure.Message}");
+    // What was expected to go wrong says so in words; of anything else the place is of use too.
+    Console.Error.WriteLine($"bench: nothing was measured: {(failure is BenchException or ChildProcessException ? failure.Message : failure)}");
     return 1;
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using k8s;
 using MtaSts.TestBed;
@@ -32,7 +30,7 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     private const int CreatorsMax = 8;
 
-    private static readonly Uri Readiness = new("http://127.0.0.1:8081/readyz");
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     private BenchWorld(OperatorWorld world) => World = world;
@@ -41,22 +39,6 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     /// <summary>The name of a domain, by number from 1.</summary>
     public static string Domain(int number) => string.Create(CultureInfo.InvariantCulture, $"d{number:0000}.{Zone}");
-
-    /// <summary>Why no operator can run here now, or null: it shares this machine's ports, and the port of its health is fixed.</summary>
-    public static string? Busy()
-    {
-        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, Readiness.Port));
-            return null;
-        }
-        catch (SocketException)
-        {
-            return $"port {Readiness.Port} is taken: another operator runs on this machine";
-        }
-    }
 
     /// <summary>Starts the world with a zone for so many domains and the class, and no policy.</summary>
     public static async Task<BenchWorld> StartAsync(string repository, int domains, TimeSpan? interval, CancellationToken stop)
@@ -123,9 +105,35 @@ internal sealed class BenchWorld : IAsyncDisposable
             }
 
             Tell($"settled: {view.Settled} of {policies}{(view.Example is { } example ? $"; {example}" : "")}");
-            await Task.Delay(TimeSpan.FromSeconds(policies > 10 ? 2 : 0.2), stop);
+            await Task.Delay(TimeSpan.FromSeconds(policies > 10 ? 3 : 1), stop);
         }
     }
+
+    /// <summary>Waits until the operator has written nothing but its lease for a while; returns how long it still wrote.</summary>
+    /// <exception cref="BenchException">It still writes after three minutes.</exception>
+    public async Task<TimeSpan> WaitUntilQuietAsync(CancellationToken stop)
+    {
+        var began = DateTimeOffset.UtcNow;
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            var now = DateTimeOffset.UtcNow;
+            var last = OperatorWrites(began).Select(e => e.At).LastOrDefault(began);
+            if (now - last > Quiet)
+            {
+                return last - began;
+            }
+
+            if (now - began > TimeSpan.FromMinutes(3))
+            {
+                throw new BenchException("the policies are settled, but the operator has been writing for three minutes since");
+            }
+        }
+    }
+
+    /// <summary>What the operator wrote to the API server since a moment, but the leader's lease.</summary>
+    public IEnumerable<AuditEvent> OperatorWrites(DateTimeOffset from) => World.Bed.ControlPlane.Audit.Read()
+        .Where(e => e.At >= from && e.User == OperatorUser && !e.Resource.StartsWith("leases.", StringComparison.Ordinal));
 
     /// <summary>Ends the operator in order, as a rolling update does, and times the next one.</summary>
     /// <returns>When the new process began, and when it said that it is ready.</returns>
@@ -140,11 +148,12 @@ internal sealed class BenchWorld : IAsyncDisposable
         }
 
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        var readiness = new Uri($"http://127.0.0.1:{await HealthPortAsync(now.Value, stop)}/readyz");
         while (true)
         {
             try
             {
-                using var answer = await http.GetAsync(Readiness, stop);
+                using var answer = await http.GetAsync(readiness, stop);
                 if (answer.IsSuccessStatusCode)
                 {
                     return (ProcessFigures.StartOf(now.Value), DateTimeOffset.UtcNow);
@@ -187,6 +196,22 @@ internal sealed class BenchWorld : IAsyncDisposable
               - {"{"} name: testing, mode: testing, maxAge: 1d, soak: 0s {"}"}
               - {"{"} name: {LastStage}, mode: enforce, maxAge: 1d {"}"}
         """;
+
+    // Its process is a shell's first, and then what the shell becomes.
+    private static async Task<string> HealthPortAsync(int process, CancellationToken stop)
+    {
+        const string option = "--health-listen=";
+        while (true)
+        {
+            var words = (await File.ReadAllTextAsync($"/proc/{process}/cmdline", stop)).Split('\0');
+            if (Path.GetFileName(words[0]) == "mtasts" && words.LastOrDefault(w => w.StartsWith(option, StringComparison.Ordinal)) is { } listen)
+            {
+                return listen[(listen.LastIndexOf(':') + 1)..];
+            }
+
+            await Task.Delay(Glance, stop);
+        }
+    }
 
     // The class's own policy servers start with the class, and once.
     private static async Task WaitForServersAsync(OperatorWorld world, CancellationToken stop)

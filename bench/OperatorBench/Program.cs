@@ -23,12 +23,6 @@ if (OperatorWorld.MissingReason(options.Repository) is { } missing)
     return 2;
 }
 
-if (BenchWorld.Busy() is { } busy)
-{
-    Console.Error.WriteLine($"bench: {busy}");
-    return 1;
-}
-
 using var stop = new CancellationTokenSource(options.Deadline);
 void Stop(PosixSignalContext signal)
 {

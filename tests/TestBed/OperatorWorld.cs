@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Players;
@@ -49,7 +48,6 @@ public sealed class OperatorWorld : IAsyncDisposable
     /// <summary>The image of the policy server, for classes.</summary>
     public const string ServerImage = "bed/mta-sts-policy-server:1";
 
-    private const string HealthPort = "8081";
     private const string OperatorImage = "bed/mta-sts-operator:1";
 
     private readonly OperatorWorldOptions _options;
@@ -209,9 +207,7 @@ public sealed class OperatorWorld : IAsyncDisposable
         await Bed.ControlPlane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
 
-        // A pod has its ports to itself; the operator's here shares those of the machine with the operators of other beds.
-        var port = FreePorts.Next(IPAddress.Loopback).ToString(CultureInfo.InvariantCulture);
-        await Bed.ControlPlane.ApplyAsync(rendered.Replace(HealthPort, port, StringComparison.Ordinal), cancellationToken);
+        await Bed.ControlPlane.ApplyAsync(rendered, cancellationToken);
         var rollout = await Bed.ControlPlane.TryKubectlAsync(
             ["rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}"], cancellationToken: cancellationToken);
         if (!rollout.Succeeded)
@@ -225,11 +221,12 @@ public sealed class OperatorWorld : IAsyncDisposable
         string.Concat(Kubelet.Problems.Select(p => $"\n{p.Key}: {p.Value}"))
         + string.Concat(Directory.EnumerateFiles(Kubelet.LogFolder).Order(StringComparer.Ordinal).Select(f => $"\n--- {Path.GetFileName(f)}\n{Logs.Tail(f, 15)}"));
 
+    // A pod has its ports to itself; the operator's here shares those of the machine with the operators of other beds.
     private string Values() => $"""
         image: {"{"} repository: bed/mta-sts-operator, tag: "1" {"}"}
         replicas: {_options.Replicas}
         ownerId: bed
-        healthPort: {FreePorts.Next(System.Net.IPAddress.Loopback)}
+        healthPort: {FreePorts.Next(IPAddress.Loopback)}
         resolvers: ["{Mail.Dns.ResolverAddress}"]
         trustRoots: {"{"} configMap: bed-ca, key: ca.crt {"}"}
         extraArgs:

@@ -25,7 +25,10 @@ public sealed record OwnedRecord(RecordSet Desired, RecordScope Scope)
     public OwnedRecord Removed() => this with { Desired = Desired with { Values = Desired.Values.Clear() } };
 
     /// <summary>True when a value of the set is in our place; false for siblings.</summary>
-    public bool Covers(string value) => Scope switch
+    public bool Covers(string value) => IsInPlace(value, Scope);
+
+    /// <summary>True when a value at the name is one that a record of the scope takes the place of; false for siblings.</summary>
+    public static bool IsInPlace(string value, RecordScope scope) => scope switch
     {
         RecordScope.StsTxt => HasVersion(value, "v=STSv1"), // rfc8461#3.1: %s, so the case counts.
         RecordScope.TlsRptTxt => HasVersion(value, "v=TLSRPTv1"), // rfc8460#3: likewise.

@@ -69,7 +69,8 @@ public static class EvidenceReader
         return DnsReplies.IsKnown(companion.Authoritative) ? LiveOwner.Other : LiveOwner.Unknown;
     }
 
-    private static bool IsStsRecord(string text) => text.StartsWith(StsRecord.Prefix, StringComparison.Ordinal);
+    // The same values that the planner takes for STS records.
+    private static bool IsStsRecord(string text) => OwnedRecord.IsInPlace(text, RecordScope.StsTxt);
 
     private static string Excerpt(string text) => text.Length <= ShownCharsMax ? text : text[..ShownCharsMax] + "...";
 }

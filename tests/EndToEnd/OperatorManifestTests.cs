@@ -14,7 +14,7 @@ public sealed class OperatorManifestTests(OperatorManifestTests.Applied applied)
 
     private static readonly Dictionary<string, Row> Rows = new()
     {
-        ["long-label"] = ("a label of 64 characters passes the schema", "InvalidSpec", ["spec.domain", "write a domain"]),
+        ["long-label"] = ("a label of 64 characters passes the schema", "InvalidSpec", ["spec.domain is wrong"]),
         ["bad-mx"] = ("so does one in a pattern", "InvalidSpec", ["spec.mx[1]", "write a host"]),
         ["no-class"] = ("an unknown class", "ClassNotFound", ["spec.className", "\"nowhere\"", "name one that exists"]),
         ["bad-duration"] = ("a soak that no clock can count", "ClassInvalid", ["spec.rollout.stages[0].soak"]),

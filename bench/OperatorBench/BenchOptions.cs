@@ -77,7 +77,7 @@ internal sealed record BenchOptions
             Repository = repository,
             Bench = args[1],
             Interval = isSettled ? TimeSpan.FromSeconds(30) : null,
-            Deadline = TimeSpan.FromMinutes(isSettled ? 20 : 5),
+            Deadline = TimeSpan.FromMinutes(isSettled ? 30 : 5),
         };
         for (var i = 0; i < rest.Length; i++)
         {
@@ -88,7 +88,7 @@ internal sealed record BenchOptions
                     read = read with { Help = true };
                     continue;
                 case "--quick" when isSettled:
-                    read = read with { Policies = 100, Interval = TimeSpan.FromSeconds(10), Window = TimeSpan.FromSeconds(20), Deadline = TimeSpan.FromMinutes(5) };
+                    read = read with { Policies = 100, Interval = TimeSpan.FromSeconds(10), Window = TimeSpan.FromSeconds(20), Deadline = TimeSpan.FromMinutes(10) };
                     continue;
                 case "--quick":
                     read = read with { Runs = 2 };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
+using k8s.Autorest;
 using MtaSts.TestBed;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Processes;
@@ -11,8 +12,9 @@ namespace MtaSts.Bench;
 /// <summary>How far all policies are.</summary>
 /// <param name="Total">All there are.</param>
 /// <param name="Settled">Those that have reached the last stage, with all checks healthy.</param>
+/// <param name="Steps">How many steps all have made: policies move together, so that for long none of them is settled.</param>
 /// <param name="Example">One that is not there yet, in words; null when there is none.</param>
-internal sealed record RolloutView(int Total, int Settled, string? Example);
+internal sealed record RolloutView(int Total, int Settled, int Steps, string? Example);
 
 /// <summary>
 /// An operator on real parts, with one zone whose sub-domains all have the same mail server. The rollout has two stages without a soak, so
@@ -88,20 +90,25 @@ internal sealed class BenchWorld : IAsyncDisposable
         var (best, since) = (-1, Stopwatch.StartNew());
         while (true)
         {
-            var view = await ViewAsync(stop);
+            if (await ViewAsync(stop) is not { } view)
+            {
+                await Task.Delay(Glance, stop);
+                continue;
+            }
+
             if (view.Settled >= policies)
             {
                 return;
             }
 
-            if (view.Settled > best)
+            if (view.Steps > best)
             {
-                (best, since) = (view.Settled, Stopwatch.StartNew());
+                (best, since) = (view.Steps, Stopwatch.StartNew());
             }
 
             if (since.Elapsed > TimeSpan.FromMinutes(2))
             {
-                throw new BenchException($"{view.Settled} of {policies} policies are settled and none more for two minutes; {view.Example}{World.Troubles()}");
+                throw new BenchException($"{view.Settled} of {policies} policies are settled, and none has moved for two minutes; {view.Example}{World.Troubles()}");
             }
 
             Tell($"settled: {view.Settled} of {policies}{(view.Example is { } example ? $"; {example}" : "")}");
@@ -237,18 +244,34 @@ internal sealed class BenchWorld : IAsyncDisposable
         }
     }
 
-    private async Task<RolloutView> ViewAsync(CancellationToken stop)
+    // From the API server's cache, so that looking costs it little; null when it did not answer, as may be on a busy machine.
+    private async Task<RolloutView?> ViewAsync(CancellationToken stop)
     {
-        var list = await World.Bed.ControlPlane.Client.CustomObjects.ListNamespacedCustomObjectAsync(
-            "mta-sts.dev", "v1alpha1", Namespace, "mtastspolicies", cancellationToken: stop);
+        object list;
+        try
+        {
+            list = await World.Bed.ControlPlane.Client.CustomObjects.ListNamespacedCustomObjectAsync(
+                "mta-sts.dev", "v1alpha1", Namespace, "mtastspolicies", resourceVersion: "0", cancellationToken: stop);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or HttpOperationException or OperationCanceledException && !stop.IsCancellationRequested)
+        {
+            Tell($"the API server did not list the policies: {failure.Message}");
+            return null;
+        }
+
         var items = JsonNode.Parse(KubernetesJson.Serialize(list))!["items"]!.AsArray();
         var open = items.Where(item => !IsSettled(item!)).ToList();
-        return new RolloutView(items.Count, items.Count - open.Count, open.Select(item => Describe(item!)).FirstOrDefault());
+        return new RolloutView(items.Count, items.Count - open.Count, items.Sum(item => StepsOf(item!)), open.Select(item => Describe(item!)).FirstOrDefault());
     }
 
     private static bool IsSettled(JsonNode policy) =>
         (string?)policy["status"]?["stage"] == LastStage && ReadyOf(policy) is { } ready
         && (string?)ready["status"] == "True" && (string?)ready["reason"] == "TargetReached";
+
+    private static int StepsOf(JsonNode policy) =>
+        ((string?)policy["status"]?["stage"] is { } stage ? stage == LastStage ? 2 : 1 : 0)
+        + ((string?)ReadyOf(policy)?["status"] == "True" ? 1 : 0)
+        + (IsSettled(policy) ? 1 : 0);
 
     private static string Describe(JsonNode policy)
     {

@@ -29,6 +29,9 @@ public static class Decider
     private static readonly TimeSpan LookSoonest = TimeSpan.FromSeconds(1);
     private const int SpreadingShare = 4;
 
+    // A question without an answer is asked again sooner than a settled domain is looked at: one lost packet should not cost a whole interval.
+    private const int UnansweredShare = 5;
+
     // A stage outside every list: the policy that says that there is none any more. rfc8461#8.3 wants a small max_age.
     private static readonly Stage NoPolicy = new("none", StsMode.None, TimeSpan.FromDays(1), TimeSpan.Zero);
 
@@ -221,6 +224,11 @@ public static class Decider
         if (IsSpreading(waiting, state) && (state.PublishedAt > state.StageEnteredAt ? state.PublishedAt : state.StageEnteredAt) is { } since)
         {
             wait = Min(wait, (now - since) / SpreadingShare);
+        }
+
+        if (waiting is Finding.Unknown { Reason: not (Reason.Soaking or Reason.TargetReached or Reason.Paused or Reason.ApprovalMissing) })
+        {
+            wait = Min(wait, intent.Interval / UnansweredShare);
         }
 
         if (stage is not null && waiting is Finding.Unknown { Reason: Reason.Soaking } && state.Soak.Until(stage.Soak) is { } until)

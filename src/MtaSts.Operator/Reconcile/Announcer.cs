@@ -10,6 +10,13 @@ namespace MtaSts.Operator.Reconcile;
 /// <param name="logger">The log.</param>
 public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
 {
+    // What every domain passes through while something spreads: the log has it, and thousands of domains at once would drown the rest in events.
+    private static readonly HashSet<string> OnTheWay =
+    [
+        nameof(Reason.Publishing), nameof(Reason.PolicyNotServedYet), nameof(Reason.PolicyPropagating), nameof(Reason.RecordNotPublishedYet),
+        nameof(Reason.RecordPropagating), nameof(Reason.ChecksUnknown), nameof(Reason.NotObservedYet),
+    ];
+
     /// <summary>A new state was written: moves, a document that is served, an id that is published.</summary>
     public void Moved(MtaStsPolicy policy, Intent intent, RolloutState before, Decision decision)
     {
@@ -30,9 +37,12 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
         if (after.Served is { } served && served != before.Served)
         {
             ReconcileLog.Serving(logger, key, intent.Domain.ToString(), served.Id.ToString(), served.Policy.Mode.ToString());
-            events.Publish(
-                policy, EventType.Normal, nameof(Reason.Publishing), "ServePolicy",
-                $"the policy with mode {served.Policy.Mode.ToString().ToLowerInvariant()} and id {served.Id} is being served");
+            if (decision.Transitions.IsEmpty)
+            {
+                events.Publish(
+                    policy, EventType.Normal, nameof(Reason.Publishing), "ServePolicy",
+                    $"the policy changed; the one with mode {served.Policy.Mode.ToString().ToLowerInvariant()} and id {served.Id} is being served");
+            }
         }
 
         if (after.PublishedId is { } id && id != before.PublishedId)
@@ -51,9 +61,11 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
             return;
         }
 
-        var isWell = ready.Status == "True";
         ReconcileLog.Ready(logger, ObjectKey.Of(after).ToString(), ready.Status, ready.Reason, ready.Message);
-        events.Publish(after, isWell || ready.Reason == nameof(Reason.PolicyNotServedYet) ? EventType.Normal : EventType.Warning, ready.Reason, "Reconcile", ready.Message);
+        if (!OnTheWay.Contains(ready.Reason))
+        {
+            events.Publish(after, ready.Status == "True" ? EventType.Normal : EventType.Warning, ready.Reason, "Reconcile", ready.Message);
+        }
     }
 
     /// <summary>What a deletion cannot take away.</summary>

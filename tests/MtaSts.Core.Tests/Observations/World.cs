@@ -29,6 +29,7 @@ internal static class World
         Served = Current,
         Published = Current.Id,
         Previous = Old.Id,
+        ServedBefore = Old.Id,
         Mx = Current.Policy.Mx,
         TlsRpt = Rua,
         CertificateLifeMin = TimeSpan.FromDays(7),

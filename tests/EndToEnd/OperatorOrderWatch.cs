@@ -20,13 +20,11 @@ internal sealed class OperatorOrderWatch : IAsyncDisposable
     public static OperatorOrderWatch Start(OperatorScene scene, string domain) => new(scene, domain);
 
     /// <summary>Fails unless exactly these ids were seen, in this order, each when its document was there.</summary>
-    public void RequireIds(params string[] ids)
+    public async Task RequireIdsAsync(params string[] ids)
     {
-        lock (_lock)
-        {
-            Assert.Empty(_faults);
-            Assert.Equal(ids, _ids);
-        }
+        await Eventually.HoldsAsync(() => Ids is [.., var last] && last == ids[^1], $"{ids[^1]} is seen");
+        Assert.Empty(Faults);
+        Assert.Equal(ids, Ids);
     }
 
     /// <summary>The ids that were seen, each time another one than before.</summary>

@@ -38,7 +38,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
             var age = back.CachedUntil - asked;
             Assert.InRange(age ?? TimeSpan.Zero, TimeSpan.FromDays(84), TimeSpan.FromDays(84) + TimeSpan.FromSeconds(15));
             await Eventually.HoldsAsync(async () => await scene.LiveIdAsync("retreat.test") == back.Id, "the record names the new id");
-            order.RequireIds(enforced.Id, back.Id);
+            await order.RequireIdsAsync(enforced.Id, back.Id);
         }
 
         await scene.PatchSpecAsync("retreat", """{"targetMode":"enforce"}""");
@@ -81,7 +81,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
         await scene.PatchSpecAsync("mxadded", $$"""{"mx":["{{OperatorScene.Mx}}","{{OperatorScene.SecondMx}}"]}""");
         var after = await scene.UntilAsync("mxadded", p => p.Id != before.Id && p.Id == p.ServedId, "another id is published");
         await Eventually.HoldsAsync(async () => await scene.LiveIdAsync("mxadded.test") == after.Id, "the record names it");
-        order.RequireIds(before.Id, after.Id);
+        await order.RequireIdsAsync(before.Id, after.Id);
         Assert.Equal("enforce", after.Stage);
         Assert.Equal([OperatorScene.Mx, OperatorScene.SecondMx], after.ServedMx);
         Assert.Equal(before.Moves, after.Moves);

@@ -92,7 +92,8 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
 
         await scene.ApplyAsync(OperatorScene.Policy("team-b/takeover", "elsewhere.test", "adoption: Adopt"));
         var refused = await scene.UntilAsync("team-b/takeover", p => p.Reason.Length > 0 && p.Reason is not ("PolicyNotServedYet" or "DnsLookupFailed"), "it is judged");
-        Assert.Equal(("LiveElsewhere", "True"), (refused.Reason, refused.Condition("Stalled", "status")));
+        // The record is marked as another installation's, which no adoption overrides; LiveElsewhere, for an unmarked one, is the engine's own test.
+        Assert.Equal(("RecordNotOwned", "True"), (refused.Reason, refused.Condition("Stalled", "status")));
         await OperatorScene.StaysAsync(TimeSpan.FromSeconds(4), async () =>
             await scene.LiveIdAsync("elsewhere.test") != live.Id ? "the record was changed"
             : await scene.DocumentIdAsync("elsewhere.test") != live.Id ? "the document was changed" : null);

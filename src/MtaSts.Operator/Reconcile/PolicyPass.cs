@@ -73,7 +73,7 @@ public sealed class PolicyPass(
             var written = await statuses.WriteStateAsync(policy, intent, decision, cancellationToken);
             if (written is null)
             {
-                return PassResult.Again(AfterConflict);
+                return Overtaken(policy);
             }
 
             policy = written;
@@ -92,7 +92,7 @@ public sealed class PolicyPass(
         {
             if (!await fence.HoldsAsync(policy, cancellationToken))
             {
-                return PassResult.Again(AfterConflict);
+                return Overtaken(policy);
             }
 
             servingProblems = await serving.ApplyAsync(desired, settings.Name, space, cancellationToken);
@@ -118,13 +118,20 @@ public sealed class PolicyPass(
         var written = await statuses.WriteOutcomeAsync(policy, outcome, cancellationToken);
         if (written is null)
         {
-            return PassResult.Again(AfterConflict);
+            return Overtaken(policy);
         }
 
         announcer.Settled(policy, written);
         return outcome.DnsProblems.Concat(outcome.ServingProblems).FirstOrDefault(p => !p.NeedsSomebody) is { } transient
             ? PassResult.Failed($"{transient.Subject}: {transient.Message}")
             : new PassResult(wait, null);
+    }
+
+    // What this look found was not written, and might have been a broken check: it does not count as one.
+    private PassResult Overtaken(MtaStsPolicy policy)
+    {
+        watch.Forget(ObjectKey.Of(policy));
+        return PassResult.Again(AfterConflict);
     }
 
     // The owner may see to the policy host's address himself: what senders reach is then right, whoever's record it is.

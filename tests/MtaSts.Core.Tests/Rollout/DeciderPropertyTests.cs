@@ -59,13 +59,17 @@ public class DeciderPropertyTests
         var state = RolloutState.Empty;
         var now = Scene.Start;
         var watchedSince = now;
+        var isNewProcess = false;
         foreach (var look in looks)
         {
             now += look.Pause;
-            if (look.Restart || look.Crash || look.Pause > SoakClock.GapMax(Scene.Interval))
+            if (isNewProcess || look.Restart || look.Pause > SoakClock.GapMax(Scene.Interval))
             {
                 watchedSince = now;
             }
+
+            // The look of a crash is lost with it; whoever comes next begins to watch with the next one.
+            isNewProcess = look.Crash;
 
             var evidence = Seen(look, watchedSince);
             var intent = Intent(look);

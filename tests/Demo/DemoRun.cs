@@ -9,6 +9,8 @@ internal sealed class DemoRun(DemoOptions options)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SteadyFor = TimeSpan.FromSeconds(60);
 
+    private const int KillsMax = 4;
+
     private readonly Verdicts _verdicts = new();
     private readonly Progress _progress = new();
 
@@ -116,10 +118,11 @@ internal sealed class DemoRun(DemoOptions options)
         var kills = 0;
         try
         {
-            while (true)
+            // A killed leader's lease has to run out before the next one works: less time between two would leave nobody to do anything.
+            while (kills < KillsMax)
             {
-                await Task.Delay(TimeSpan.FromSeconds(8 + (Random.Shared.NextDouble() * 25)), stop);
-                Console.WriteLine($"  kill -9 of the operator, the {++kills}.");
+                await Task.Delay(TimeSpan.FromSeconds(5 + (Random.Shared.NextDouble() * 45)), stop);
+                Console.WriteLine($"  kill -9 of the operator, {++kills} of {KillsMax}");
                 world.KillOperator();
             }
         }
@@ -134,7 +137,7 @@ internal sealed class DemoRun(DemoOptions options)
         var plan = world.Mail.Dns;
         Console.WriteLine($"""
 
-            Everything stays up until Ctrl-C.
+            Everything stays up until Ctrl-C, or SIGTERM to process {Environment.ProcessId}.
 
               export KUBECONFIG={world.Bed.ControlPlane.AdminKubeconfig}
               kubectl get mtasts -A

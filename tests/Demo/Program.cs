@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MtaSts.Demo;
 using MtaSts.TestBed;
 
@@ -21,11 +22,8 @@ if (OperatorWorld.MissingReason(options.Repository) is { } missing)
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    stop.Cancel();
-};
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 try
 {
     return await new DemoRun(options).RunAsync(stop.Token);
@@ -34,4 +32,11 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     Console.WriteLine("demo: stopped");
     return 130;
+}
+
+// Both take the world down in order.
+void End(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
 }

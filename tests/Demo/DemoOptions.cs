@@ -9,7 +9,7 @@ internal sealed record DemoOptions(string Repository, bool Keep, bool Chaos, boo
         Usage: script/demo [--keep] [--chaos] [--help]
 
         Installs the operator's chart on a local control plane (etcd, kube-apiserver), with real DNS, web and mail servers around it, applies
-        seven policies for six domains, five of them in trouble, and proves how each ends. Exit code 0 only if everything held.
+        eight policies for seven domains, five of them in trouble, and proves how each ends. Exit code 0 only if everything held.
 
           --keep   leave everything up at the end and print how to reach it; Ctrl-C takes it down
           --chaos  kill -9 the operator again and again while the domains roll out; the end must be the same

@@ -41,7 +41,7 @@ internal sealed class DemoRun(DemoOptions options)
         Console.WriteLine("  domains: zones and mail servers");
         await scene.BuildAsync(stop);
         Console.WriteLine("Applying class, provider and policies");
-        await world.Bed.ControlPlane.ApplyAsync(world.ClassManifests(Scene.Rollout), stop);
+        await world.Bed.ControlPlane.ApplyAsync(scene.Classes(), stop);
         var expiry = await scene.BeginExpiryAsync(stop);
         await using var documents = new DocumentHistory(world.Bed.ControlPlane.Client, OperatorWorld.SystemNamespace);
         var applied = Stopwatch.StartNew();
@@ -60,7 +60,7 @@ internal sealed class DemoRun(DemoOptions options)
         }
 
         Console.WriteLine("Proving the outcome");
-        var proof = new Proof(world, documents, _verdicts);
+        var proof = new Proof(world, documents, _verdicts) { RolledOutAt = DateTimeOffset.UtcNow };
         await proof.PoliciesAsync(stop);
         await proof.EnforcedMailAsync(scene, stop);
         await proof.OrderAsync(stop);

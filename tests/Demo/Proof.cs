@@ -10,6 +10,9 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
     private const string From = "alice@sender.test";
     private static readonly TimeSpan MailPatience = TimeSpan.FromSeconds(20);
 
+    /// <summary>When the last policy had come to its end.</summary>
+    public DateTimeOffset RolledOutAt { get; init; }
+
     /// <summary>When the expired certificate was renewed.</summary>
     public DateTimeOffset RenewedAt { get; set; }
 
@@ -19,6 +22,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
         {
             Scene.Healthy or Scene.Expiring => p is { Stage: "enforce", Mode: "enforce", Reason: "TargetReached" },
             Scene.WrongName => p is { Mode: "testing", Reason: "CertificateNameMismatch" },
+            Scene.Patient => p is { Mode: "testing", Reason: "Soaking", SoakUntil: not null },
             Scene.Uncovered => p.Reason == "MxNotCovered",
             Scene.Untrusted => p.Reason == "PolicyCertificateUntrusted",
             _ => p.Reason == "RecordNotOwned",
@@ -44,6 +48,10 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
                 && wrongName.Check("MxTls").Contains(("Broken", "CertificateNameMismatch", "mx2.wrongname.test")) is var named
                 && (named || wrongName.Check("MxTls").Any(c => c.Reason == "CertificateNameMismatch" && c.Subject.StartsWith("mx2.wrongname.test", StringComparison.Ordinal))),
             "wrongname: holds at testing and names mx2.wrongname.test, CertificateNameMismatch", Seen(wrongName));
+        var patient = Of("team-a/patient");
+        verdicts.Note(
+            patient is { Mode: "testing", Ready: "True", Reason: "Soaking" } && patient.SoakUntil - DateTimeOffset.UtcNow is { TotalDays: > 13.9 and < 14.1 },
+            "patient: on the default stages; at testing, healthy, and soaking for 14 days", $"{Seen(patient)}; soakUntil {patient?.SoakUntil:O}");
         var uncovered = Of("team-a/uncovered");
         verdicts.Note(
             uncovered is { Mode: "", Reason: "MxNotCovered" } && uncovered.Message.Contains("backup.uncovered.test", StringComparison.Ordinal),
@@ -155,7 +163,8 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
     public async Task SteadyStateAsync(TimeSpan time, CancellationToken stop)
     {
         // Events are written in the background, and their counts up to ten seconds later; the last ones of the rollout belong to it.
-        await Task.Delay(TimeSpan.FromSeconds(12), stop);
+        var quiet = RolledOutAt + TimeSpan.FromSeconds(12) - DateTimeOffset.UtcNow;
+        await Task.Delay(quiet > TimeSpan.Zero ? quiet : TimeSpan.Zero, stop);
         var from = DateTimeOffset.UtcNow;
         await Task.Delay(time, stop);
         var updates = (await world.Mail.Dns.UpdatesAsync(stop)).Where(u => u.At > from).ToList();

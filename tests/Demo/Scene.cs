@@ -12,6 +12,7 @@ internal sealed class Scene(OperatorWorld world)
     public const string Untrusted = "untrusted.test";
     public const string Taken = "taken.test";
     public const string Expiring = "expiring.test";
+    public const string Patient = "patient.test";
 
     /// <summary>The TXT record that is in the way at <see cref="Taken"/>.</summary>
     public const string ForeignRecord = "v=STSv1; id=somebodyelse1;";
@@ -32,6 +33,9 @@ internal sealed class Scene(OperatorWorld world)
               - { name: enforce, mode: enforce, maxAge: 12w }
         """;
 
+    // The class of a domain that takes its time: the stages as they are without being said.
+    private const string StandardRollout = "    interval: 5m\n";
+
     public MxServer HealthyMx { get; private set; } = null!;
 
     public MxServer ExpiringMx { get; private set; } = null!;
@@ -39,15 +43,34 @@ internal sealed class Scene(OperatorWorld world)
     /// <summary>Zones and mail servers.</summary>
     public async Task BuildAsync(CancellationToken cancellationToken)
     {
-        HealthyMx = await AddAsync(Healthy, "mx.healthy.test", world.Mail.Ca.Issue("mx.healthy.test"), [], cancellationToken);
-        await AddAsync(WrongName, "mx1.wrongname.test", world.Mail.Ca.Issue("mx1.wrongname.test"), ["20 mx2.wrongname.test."], cancellationToken);
-        await world.Mail.AddMxAsync(new MxOptions("mx2.wrongname.test", world.Mail.Ca.Issue("other.example.test"), [WrongName]), cancellationToken);
-        await AddAsync(Uncovered, "mx.uncovered.test", world.Mail.Ca.Issue("mx.uncovered.test"), ["20 backup.uncovered.test."], cancellationToken);
-        await world.Mail.AddMxAsync(
-            new MxOptions("backup.uncovered.test", world.Mail.Ca.Issue("backup.uncovered.test"), [Uncovered]), cancellationToken);
-        await AddAsync(Untrusted, "mx.untrusted.test", world.Mail.Ca.Issue("mx.untrusted.test"), [], cancellationToken);
-        await AddAsync(Taken, "mx.taken.test", world.Mail.Ca.Issue("mx.taken.test"), [], cancellationToken, new ZoneRecord("_mta-sts", "TXT", $"\"{ForeignRecord}\""));
-        ExpiringMx = await AddAsync(Expiring, "mx.expiring.test", world.Mail.Ca.Issue("mx.expiring.test"), [], cancellationToken);
+        await AddZoneAsync(Healthy, cancellationToken, "mx.healthy.test");
+        await AddZoneAsync(WrongName, cancellationToken, "mx1.wrongname.test", "mx2.wrongname.test");
+        await AddZoneAsync(Uncovered, cancellationToken, "mx.uncovered.test", "backup.uncovered.test");
+        await AddZoneAsync(Untrusted, cancellationToken, "mx.untrusted.test");
+        await AddZoneAsync(Taken, cancellationToken, "mx.taken.test");
+        var foreign = await world.Mail.Dns.UpdateAsync(Taken, [$"add _mta-sts.{Taken}. 1 TXT \"{ForeignRecord}\""], key: null, cancellationToken);
+        if (!foreign.Succeeded)
+        {
+            throw new InvalidOperationException($"somebody else's record could not be made: {foreign.Error}");
+        }
+
+        await AddZoneAsync(Patient, cancellationToken, "mx.patient.test");
+        await AddZoneAsync(Expiring, cancellationToken, "mx.expiring.test");
+
+        var servers = await Task.WhenAll(
+            AddMxAsync(Healthy, "mx.healthy.test"),
+            AddMxAsync(Expiring, "mx.expiring.test"),
+            AddMxAsync(WrongName, "mx1.wrongname.test"),
+            AddMxAsync(WrongName, "mx2.wrongname.test", certificateFor: "other.example.test"),
+            AddMxAsync(Uncovered, "mx.uncovered.test"),
+            AddMxAsync(Uncovered, "backup.uncovered.test"),
+            AddMxAsync(Untrusted, "mx.untrusted.test"),
+            AddMxAsync(Taken, "mx.taken.test"),
+            AddMxAsync(Patient, "mx.patient.test"));
+        (HealthyMx, ExpiringMx) = (servers[0], servers[1]);
+
+        Task<MxServer> AddMxAsync(string domain, string host, string? certificateFor = null) =>
+            world.Mail.AddMxAsync(new MxOptions(host, world.Mail.Ca.Issue(certificateFor ?? host), [domain]), cancellationToken);
     }
 
     /// <summary>Gives the expiring domain's mail server a certificate that ends soon; returns when.</summary>
@@ -63,6 +86,9 @@ internal sealed class Scene(OperatorWorld world)
     public Task RenewAsync(CancellationToken cancellationToken) =>
         ExpiringMx.ReplaceCertificateAsync(world.Mail.Ca.Issue("mx.expiring.test"), cancellationToken);
 
+    /// <summary>Provider and classes: "default" with soaks of seconds, and "standard" with the stages that a class has when it says none.</summary>
+    public string Classes() => world.ClassManifests(Rollout) + "\n---\n" + world.ClassManifest("standard", isDefault: false, StandardRollout);
+
     /// <summary>The policies, as their owners would commit them.</summary>
     public static string Policies() => "apiVersion: v1\nkind: Namespace\nmetadata: { name: team-a }\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: team-b }\n"
         + Policy("team-a", "healthy", Healthy, "mx.healthy.test")
@@ -70,7 +96,8 @@ internal sealed class Scene(OperatorWorld world)
         + Policy("team-a", "uncovered", Uncovered, "mx.uncovered.test")
         + Policy("team-a", "untrusted", Untrusted, "mx.untrusted.test")
         + Policy("team-a", "taken", Taken, "mx.taken.test")
-        + Policy("team-a", "expiring", Expiring, "*.expiring.test");
+        + Policy("team-a", "expiring", Expiring, "*.expiring.test")
+        + Policy("team-a", "patient", Patient, "mx.patient.test") + "  className: standard\n";
 
     /// <summary>The younger claim to the healthy domain.</summary>
     public static string SecondClaim() => Policy("team-b", "also-healthy", Healthy, "mx.elsewhere.test");
@@ -86,11 +113,6 @@ internal sealed class Scene(OperatorWorld world)
 
         """;
 
-    private async Task<MxServer> AddAsync(
-        string domain, string mx, IssuedCertificate certificate, string[] moreMx, CancellationToken cancellationToken, params ZoneRecord[] more)
-    {
-        await world.Mail.Dns.AddZoneAsync(
-            domain, [new ZoneRecord("@", "MX", $"10 {mx}."), .. moreMx.Select(m => new ZoneRecord("@", "MX", m)), .. more], cancellationToken);
-        return await world.Mail.AddMxAsync(new MxOptions(mx, certificate, [domain]), cancellationToken);
-    }
+    private Task AddZoneAsync(string domain, CancellationToken cancellationToken, params string[] mx) =>
+        world.Mail.Dns.AddZoneAsync(domain, [.. mx.Select((host, i) => new ZoneRecord("@", "MX", $"{(i + 1) * 10} {host}."))], cancellationToken);
 }

@@ -117,11 +117,19 @@ public sealed class OperatorWorld : IAsyncDisposable
               algorithm: hmac-sha512
               secretRef: {"{"} name: bind-key, key: secret {"}"}
         ---
+        {ClassManifest("default", isDefault: true, rollout)}
+        """;
+
+    /// <summary>A class that serves in the system namespace, as a manifest.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="isDefault">Whether policies that name no class use it.</param>
+    /// <param name="rollout">The YAML of spec.rollout, each line indented by four spaces.</param>
+    public string ClassManifest(string name, bool isDefault, string rollout) => $"""
         apiVersion: mta-sts.dev/v1alpha1
         kind: MtaStsClass
         metadata:
-          name: default
-          annotations: {"{"} mta-sts.dev/is-default-class: "true" {"}"}
+          name: {name}
+          annotations: {"{"} mta-sts.dev/is-default-class: "{(isDefault ? "true" : "false")}" {"}"}
         spec:
           dnsProviderRef: {"{"} name: default {"}"}
           tlsReporting: {"{"} rua: ["mailto:tls@reports.test"] {"}"}

@@ -145,7 +145,7 @@ public sealed class MailDns : IAsyncDisposable
         var used = key ?? Sha256Key;
         string[] lines = [$"server {PrimaryAddress}", $"zone {zone}.", .. commands, "send", ""];
         return Command.RunAsync(
-            "nsupdate", ["-t", "5", "-r", "1", "-y", $"{used.Algorithm}:{used.Name}:{used.Secret}"], string.Join('\n', lines),
+            "nsupdate", ["-t", "15", "-r", "3", "-y", $"{used.Algorithm}:{used.Name}:{used.Secret}"], string.Join('\n', lines),
             cancellationToken: cancellationToken);
     }
 

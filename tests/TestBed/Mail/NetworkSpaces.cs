@@ -14,7 +14,6 @@ internal sealed class NetworkSpaces
     private const string Bridge = "br0";
 
     private readonly AddressPlan _plan;
-    private bool _madeRunMount;
 
     /// <summary>Makes nothing yet.</summary>
     public NetworkSpaces(AddressPlan plan) => _plan = plan;
@@ -23,7 +22,6 @@ internal sealed class NetworkSpaces
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         await RemoveSpacesAsync();
-        _madeRunMount = !IsMountPoint(RunFolder);
         await WriteResolverAsync(_plan.MailNamespace, cancellationToken);
         await WriteResolverAsync(_plan.SenderNamespace, cancellationToken);
         await IpAsync(null, cancellationToken,
@@ -81,9 +79,8 @@ internal sealed class NetworkSpaces
     public async Task RemoveAsync()
     {
         await RemoveSpacesAsync();
-        // The first namespace of a machine makes a mount of the folder itself. Take it away where it was ours; while another
-        // namespace is there this does nothing.
-        if (_madeRunMount && IsMountPoint(RunFolder) && !Directory.EnumerateFileSystemEntries(RunFolder).Any())
+        // The first namespace of a machine makes a mount of the folder itself; the last one to go takes it along. Whoever adds another makes it anew.
+        if (IsMountPoint(RunFolder) && !Directory.EnumerateFileSystemEntries(RunFolder).Any())
             await Command.RunAsync("umount", [RunFolder]);
     }
 

@@ -109,7 +109,8 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     public async Task A_lost_status_is_found_again_at_the_same_stage_with_the_same_id()
     {
         var scene = fixture.Scene;
-        var before = await scene.UntilStageAsync("lost", "enforce");
+        // Settled: the stage is written before its record is.
+        var before = await scene.UntilAsync("lost", p => p is { Stage: "enforce", Reason: "TargetReached" }, "the domain is settled");
         var updates = (await scene.UpdatesAsync("lost.test")).Count;
 
         await scene.LoseStatusAsync("lost");

@@ -108,10 +108,19 @@ public enum Reason
     /// <summary>The domain is live at enforce elsewhere; taking it over would weaken it. Retire it there first.</summary>
     LiveElsewhere,
 
+    /// <summary>A record of somebody else is to be adopted, and which policy it stands for could not be read. Look at the policy host.</summary>
+    LivePolicyUnknown,
+
     /// <summary>A DNS question failed or timed out. Look at the servers that the message names.</summary>
     DnsLookupFailed,
 
     // The mail servers.
+
+    /// <summary>A live MX needs a pattern that spec.mx no longer has, so it stays in the served policy. Remove the MX record, or add the pattern again.</summary>
+    MxInUse,
+
+    /// <summary>Senders may still hold MX records or a policy that name hosts of a pattern which spec.mx no longer has. Keep those hosts running until then.</summary>
+    MxCached,
 
     /// <summary>The domain has no MX and no address. Publish MX records.</summary>
     MxMissing,
@@ -233,6 +242,33 @@ public enum Reason
 
     /// <summary>The domain entered its first stage. Nothing to do.</summary>
     Started,
+
+    /// <summary>The domain was live elsewhere; its records were taken over at the stage that matches what was live. Nothing to do.</summary>
+    Adopted,
+
+    /// <summary>A domain that was being taken down has a policy again, which goes on from where it was. Nothing to do.</summary>
+    HandedOver,
+
+    /// <summary>The mail servers of an enforced domain failed for longer than the class lets pass, so the domain went back to testing. Mend what the checks name; senders keep the old policy until cachedUntil.</summary>
+    SteppedBack,
+
+    /// <summary>The policy is mode none, and stays until no sender can hold an older one. Wait, and keep the mail servers as that policy names them.</summary>
+    Retiring,
+
+    /// <summary>Records and policy have been taken away, after every older policy had expired. Nothing to do.</summary>
+    Retired,
+
+    /// <summary>Promotions of the class wait for its next window. Wait.</summary>
+    WindowClosed,
+
+    /// <summary>The platform team has frozen the promotions of the class. Wait until the freeze ends.</summary>
+    PromotionsFrozen,
+
+    /// <summary>As many domains of the class are moving up as it lets at once. Wait.</summary>
+    WaveIsFull,
+
+    /// <summary>Too many domains of the class turned unhealthy after they moved up, so all others wait. Mend those, or raise rollout.haltAbovePercent.</summary>
+    FleetUnhealthy,
 
     // What lint and the parsers say.
 

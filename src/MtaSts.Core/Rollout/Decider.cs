@@ -12,7 +12,7 @@ namespace MtaSts.Core.Rollout;
 /// <code>
 /// served  published  what is done
 /// ------  ---------  ---------------------------------------------------------------------------------------
-/// none    none       ours and live already: go on from the stage whose document has the live id (Resumed)
+/// none    none       live already, ours or to be adopted: go on from the stage that matches what is live, see LiveStart (Resumed, Adopted)
 /// none    none       else enter the first stage and serve its document, once Gates.ToServe are open (Started)
 /// D       none       the TXT names D, once Gates.ToPublish are open (rfc8461#8.1: seen from outside first)
 /// D       D          the soak clock runs; the next stage's document is served once Gates.ToNextStage are open
@@ -20,8 +20,11 @@ namespace MtaSts.Core.Rollout;
 /// any     any        the owner's target is below the stage: the document of the lower stage is served at once (OwnerLowered)
 /// any     any        the stage left the class: its document stays; the next stage of the list that asks for more follows after a whole soak
 /// any     any        spec.mx changed: the document with the new patterns, and the old ones still needed, is served at once
+/// enforce any        the mail servers' failure is confirmed, and the class says StepBack: the last testing stage at once (SteppedBack)
+/// none    none'      target none, the id spread, and Gates.ToWithdraw are open: records and policy are taken away (Retired)
 /// </code>
-/// Broken or unknown checks never move a domain down (promise 7).
+/// Broken checks move a domain down only where its class says StepBack, unknown ones never (promises 6 and 7). What a sender may hold is in the ledger
+/// before it can be fetched.
 /// </remarks>
 public static class Decider
 {
@@ -32,9 +35,6 @@ public static class Decider
     // A question without an answer is asked again sooner than a settled domain is looked at: one lost packet should not cost a whole interval.
     private const int UnansweredShare = 5;
 
-    // A stage outside every list: the policy that says that there is none any more. rfc8461#8.3 wants a small max_age.
-    private static readonly Stage NoPolicy = new("none", StsMode.None, TimeSpan.FromDays(1), TimeSpan.Zero);
-
     /// <summary>Decides the next step of a domain.</summary>
     /// <param name="intent">What is wanted.</param>
     /// <param name="state">Where the domain stands.</param>
@@ -43,6 +43,7 @@ public static class Decider
     public static Decision Decide(Intent intent, RolloutState state, Evidence evidence, DateTimeOffset now)
     {
         var allowed = AllowedStages(intent);
+        state = state with { Ledger = Remember(state, evidence, now) };
         if (state.Served is null)
         {
             return Begin(intent, state, evidence, allowed, now);
@@ -54,29 +55,41 @@ public static class Decider
         }
 
         var (stage, next) = Place(intent, state, allowed);
-        var verdict = Verdict(evidence);
+        var verdict = evidence.Verdict(Evidence.Soaked);
         state = state with
         {
             Soak = next is null
                 ? state.Soak.Rest(verdict, now)
                 : state.Soak.Advance(verdict, evidence.WatchedSince, now, stage.Soak, intent.Interval),
+            Regression = RegressionOf(intent, state, stage, evidence, now),
         };
+        if (state.Regression?.IsConfirmed(intent.StepBack, now) == true)
+        {
+            var testing = intent.Stages.Last(s => s.Mode == StsMode.Testing);
+            return Serve(intent, state, state.Enter(testing, Reason.SteppedBack, now), testing, evidence, now);
+        }
 
-        var input = new GateInput(intent, state, stage, next, evidence, now);
-        var (document, kept) = Document(intent, state, stage, evidence);
+        var (document, kept) = Document(intent, state, stage, evidence, now);
         if (document != state.Served)
         {
             return Serve(intent, state, state, stage, evidence, now);
         }
 
+        state = state with { KeptMx = kept };
+        var input = new GateInput(intent, state, stage, next, evidence, now);
+        if (stage.Mode == StsMode.None && (intent.RemovesEarly || Gates.FirstShut(Gates.ToWithdraw, input) is null))
+        {
+            return Withdraw(intent, state, now);
+        }
+
         if (!state.IsPublished)
         {
             var shut = Gates.FirstShut(state.PublishedId is null ? Gates.ToPublish : Gates.ToReplace, input);
-            return shut is null ? Publish(intent, state, stage, kept, now) : Hold(intent, state, stage, shut, kept, now);
+            return shut is null ? Publish(intent, state, stage, now) : Hold(intent, state, stage, shut, now);
         }
 
-        return Gates.FirstShut(Gates.ToNextStage, input) is { } waiting
-            ? Hold(intent, state, stage, waiting, kept, now)
+        return Gates.FirstShut(stage.Mode == StsMode.None ? Gates.ToWithdraw : Gates.ToNextStage, input) is { } waiting
+            ? Hold(intent, state, stage, waiting, now)
             : Serve(intent, state, state.Enter(next!, Reason.SoakElapsed, now), next!, evidence, now);
     }
 
@@ -85,59 +98,54 @@ public static class Decider
 
     private static Decision Begin(Intent intent, RolloutState state, Evidence evidence, ImmutableArray<Stage> allowed, DateTimeOffset now)
     {
-        var live = evidence is { Owner: LiveOwner.Us, LiveId: { } id }
-            ? intent.Stages.Append(NoPolicy).FirstOrDefault(s => DocumentOf(intent, s).Id == id)
-            : null;
-        if (live is not null)
+        // A domain that is being taken away is not begun again because its records are still seen.
+        if (intent.Target == TargetMode.None && state.Withdrawn)
         {
-            // The status is gone, the records are ours and name a document that we can make: it is served again, at once.
-            var resumed = state.Enter(live, Reason.Resumed, now) with
-            {
-                PublishedId = evidence.LiveId,
-                PublishedMode = live.Mode,
-                PublishedAt = now,
-            };
+            return NothingWanted(intent, state, now);
+        }
+
+        if (LiveStart.Resume(intent, state, evidence, now) is var (resumed, live))
+        {
             return Serve(intent, state, resumed, live, evidence, now);
         }
 
-        if (intent.Target == TargetMode.None)
+        var adopted = LiveStart.Adopt(intent, state, evidence, now);
+        if (intent.Target == TargetMode.None && adopted is null)
         {
-            return Hold(intent, state, null, new Finding.Unknown(Reason.TargetReached, intent.Domain.ToString(), "nothing is published, and nothing is wanted"), [], now);
+            return NothingWanted(intent, state, now);
         }
 
-        var shut = LiveRecordIsExplained(intent, evidence)
-            ?? Gates.FirstShut(Gates.ToServe, new GateInput(intent, state, allowed[0], null, evidence, now));
-        return shut is null
-            ? Serve(intent, state, state.Enter(allowed[0], Reason.Started, now), allowed[0], evidence, now)
-            : Hold(intent, state, null, shut, [], now);
+        if (Gates.FirstShut(Gates.ToServe, new GateInput(intent, state, allowed[0], null, evidence, now)) is { } shut)
+        {
+            return Hold(intent, state, null, shut, now);
+        }
+
+        var (begun, stage) = adopted ?? (state.Enter(allowed[0], Reason.Started, now), allowed[0]);
+        return Serve(intent, state, begun, stage, evidence, now);
     }
 
-    // Our own record, but of a document that no stage makes: the mx list changed while the status was lost. At which mode the domain is live cannot be
-    // told, and starting anew could lower it (promise 7).
-    private static Finding.Broken? LiveRecordIsExplained(Intent intent, Evidence evidence) =>
-        evidence.Owner == LiveOwner.Us && intent.Adoption == Adoption.Refuse
-            ? new Finding.Broken(
-                Reason.LiveElsewhere, intent.Domain.StsRecordName,
-                $"the record \"{evidence.LiveRecord}\" is ours, and no stage makes the policy that it names; give spec.mx the patterns of that policy, or set spec.adoption to Adopt to start at the first stage")
-            : null;
+    private static Decision NothingWanted(Intent intent, RolloutState state, DateTimeOffset now) => Hold(
+        intent, state, null, new Finding.Unknown(Reason.TargetReached, intent.Domain.ToString(), "nothing is published, and nothing is wanted"), now);
 
     private static Decision Serve(Intent intent, RolloutState before, RolloutState state, Stage stage, Evidence evidence, DateTimeOffset now)
     {
-        var (document, kept) = Document(intent, state, stage, evidence);
-        DateTimeOffset? enforcedUntil = before.Served?.Policy is { Mode: StsMode.Enforce } enforced ? now.AddSeconds(enforced.MaxAgeSeconds) : null;
-        state = state with { Served = document, CachedUntil = document == before.Served ? state.CachedUntil : Later(state.CachedUntil, enforcedUntil) };
-        return new Decision
-        {
-            Next = state,
-            Stage = stage,
-            Transitions = [.. state.History.Where(t => !before.History.Contains(t))],
-            Waiting = null,
-            KeptMx = kept,
-            LookAgain = Min(LookSoonest, intent.Interval),
-        };
+        var (document, kept) = Document(intent, state, stage, evidence, now);
+        return Moved(intent, before, state with { Served = document, KeptMx = kept, Ledger = state.Ledger.Serve(document, now) }, stage);
     }
 
-    private static Decision Publish(Intent intent, RolloutState state, Stage stage, ImmutableArray<string> kept, DateTimeOffset now) => Hold(
+    private static Decision Withdraw(Intent intent, RolloutState state, DateTimeOffset now) =>
+        Moved(intent, state, state.Withdraw(Reason.Retired, now), null);
+
+    private static Decision Moved(Intent intent, RolloutState before, RolloutState state, Stage? stage) => new()
+    {
+        Next = state,
+        Stage = stage,
+        Transitions = [.. state.History.Where(t => !before.History.Contains(t))],
+        Waiting = null,
+        LookAgain = Min(LookSoonest, intent.Interval),
+    };
+
+    private static Decision Publish(Intent intent, RolloutState state, Stage stage, DateTimeOffset now) => Hold(
         intent,
         state with
         {
@@ -148,16 +156,14 @@ public static class Decider
         },
         stage,
         new Finding.Unknown(Reason.Publishing, intent.Domain.StsRecordName, "the TXT record is being written"),
-        kept,
         now);
 
-    private static Decision Hold(Intent intent, RolloutState state, Stage? stage, Finding waiting, ImmutableArray<string> kept, DateTimeOffset now) => new()
+    private static Decision Hold(Intent intent, RolloutState state, Stage? stage, Finding waiting, DateTimeOffset now) => new()
     {
         Next = state,
         Stage = stage,
         Transitions = [],
         Waiting = waiting,
-        KeptMx = kept,
         LookAgain = LookAgain(intent, state, stage, waiting, now),
     };
 
@@ -165,7 +171,7 @@ public static class Decider
     {
         TargetMode.Enforce => intent.Stages,
         TargetMode.Testing => [.. intent.Stages.Where(s => s.Mode == StsMode.Testing)],
-        _ => [NoPolicy],
+        _ => [Stage.NoPolicy],
     };
 
     // What the owner's target asks for at once, whatever the checks say.
@@ -174,49 +180,61 @@ public static class Decider
         var mode = state.Served!.Policy.Mode;
         return (intent.Target, mode) switch
         {
-            (TargetMode.None, not StsMode.None) => (NoPolicy, Reason.OwnerLowered),
+            (TargetMode.None, not StsMode.None) => (Stage.NoPolicy, Reason.OwnerLowered),
             (TargetMode.Testing, StsMode.Enforce) => (allowed[^1], Reason.OwnerLowered),
             (not TargetMode.None, StsMode.None) => (allowed[0], Reason.Started), // out of "none" the domain starts from the bottom
             _ => null,
         };
     }
 
-    // The stage that the domain is in and the one that follows. A class whose list was edited may have lost the stage, or given its name to
-    // another mode: then the domain stays with its document as if that were a stage of the list, and whatever follows wants a whole soak, the longest
-    // of the list. So an edit neither raises a domain (promise 1) nor lowers it (promise 7).
+    // The stage that the domain is in and the one that follows. A class whose list was edited may have lost the stage, given its name to another mode, or
+    // made an enforced policy last longer: then the domain stays with its document as if that were a stage of the list, and whatever follows wants a whole
+    // soak, the longest of the list. So an edit neither raises a domain (promise 1) nor lowers it (promise 7).
     private static (Stage Stage, Stage? Next) Place(Intent intent, RolloutState state, ImmutableArray<Stage> allowed)
     {
         var served = state.Served!.Policy;
-        if (allowed.FirstOrDefault(s => s.Name == state.Stage && s.Mode == served.Mode) is { } same)
+        var maxAge = TimeSpan.FromSeconds(served.MaxAgeSeconds);
+        var same = allowed.FirstOrDefault(s => s.Name == state.Stage && s.Mode == served.Mode);
+        if (same is not null && (same.Mode != StsMode.Enforce || same.MaxAge <= maxAge))
         {
             var index = allowed.IndexOf(same);
             return (same, index + 1 < allowed.Length ? allowed[index + 1] : null);
         }
 
-        var stray = new Stage(state.Stage ?? allowed[0].Name, served.Mode, TimeSpan.FromSeconds(served.MaxAgeSeconds), intent.Stages.Max(s => s.Soak));
-        return (stray, allowed.FirstOrDefault(s => s.Mode > stray.Mode || (s.Mode == stray.Mode && s.MaxAge > stray.MaxAge)));
+        var stray = new Stage(state.Stage ?? allowed[0].Name, served.Mode, maxAge, intent.Stages.Max(s => s.Soak));
+        return (stray, same ?? allowed.FirstOrDefault(s => s.Mode > stray.Mode || (s.Mode == stray.Mode && s.MaxAge > stray.MaxAge)));
     }
 
-    // Promise 8: a pattern that a live MX still needs stays, and so does every pattern while it is not known which MX are live.
-    private static (PolicyDocument Document, ImmutableArray<string> Kept) Document(Intent intent, RolloutState state, Stage stage, Evidence evidence)
+    // Written down before anything can follow from it; what nobody holds any more is let go.
+    private static Ledger Remember(RolloutState state, Evidence evidence, DateTimeOffset now)
     {
-        ImmutableArray<MxPattern> kept = [.. (state.Served?.Policy.Mx ?? []).Where(old => !intent.Mx.Contains(old) && IsNeeded(old, intent, evidence))];
-        return (DocumentOf(stage, intent.Mx.AddRange(kept)), [.. kept.Select(k => k.ToString())]);
+        var ledger = state.Ledger;
+        if (state.Served is { } served && ledger.Of(served.Id) is null)
+        {
+            ledger = ledger.Add(new LedgerEntry(served.Id, served.Policy, state.StageEnteredAt ?? now)); // a status that an older operator wrote
+        }
+
+        ledger = evidence.LiveId is { } id ? ledger.Named(id, evidence.LiveTtlSeconds) : ledger;
+        var isSeen = state.IsPublished && evidence.Verdict([Check.PolicyServed, Check.TxtRecord]) == true;
+        return (isSeen ? ledger.Replaced(state.Served!.Id, now) : ledger).At(now);
     }
 
-    private static bool IsNeeded(MxPattern old, Intent intent, Evidence evidence) =>
-        !evidence.LiveMxKnown || evidence.LiveMx.Any(host => old.Matches(host) && !intent.Mx.Any(pattern => pattern.Matches(host)));
+    // Held by spec.paused too: whoever pauses wants no move.
+    private static Regression? RegressionOf(Intent intent, RolloutState state, Stage stage, Evidence evidence, DateTimeOffset now) =>
+        intent is { OnRegression: OnRegression.StepBack, Paused: false } && stage.Mode == StsMode.Enforce && intent.Stages.Any(s => s.Mode == StsMode.Testing)
+            ? Regression.Look(state.Regression, evidence.Verdict(Evidence.Refusing), intent.StepBack, now, intent.Interval)
+            : null;
+
+    private static (PolicyDocument Document, ImmutableArray<KeptPattern> Kept) Document(
+        Intent intent, RolloutState state, Stage stage, Evidence evidence, DateTimeOffset now)
+    {
+        var live = state.Served?.Policy ?? (state.PublishedId is { } id ? state.Ledger.Of(id)?.Policy : null);
+        var kept = KeptPatterns.Of(live?.Mx ?? [], intent, state, evidence, now);
+        return (DocumentOf(stage, intent.Mx.AddRange(kept.Select(k => k.Pattern))), kept);
+    }
 
     private static PolicyDocument DocumentOf(Stage stage, ImmutableArray<MxPattern> mx) =>
         PolicyDocument.Of(new StsPolicy(stage.Mode, mx, (long)stage.MaxAge.TotalSeconds));
-
-    // Promise 6: true only when every check is healthy; one broken check outweighs any number of unknown ones.
-    private static bool? Verdict(Evidence evidence) => Finding.Worst(Gates.Soaked.Select(evidence.Of)) switch
-    {
-        Finding.Healthy => true,
-        Finding.Broken => false,
-        _ => null,
-    };
 
     private static TimeSpan LookAgain(Intent intent, RolloutState state, Stage? stage, Finding waiting, DateTimeOffset now)
     {
@@ -226,24 +244,33 @@ public static class Decider
             wait = Min(wait, (now - since) / SpreadingShare);
         }
 
-        if (waiting is Finding.Unknown { Reason: not (Reason.Soaking or Reason.TargetReached or Reason.Paused or Reason.ApprovalMissing) })
+        if (waiting is Finding.Unknown { Reason: var reason } && !Gates.IsRest(reason))
         {
             wait = Min(wait, intent.Interval / UnansweredShare);
         }
 
-        if (stage is not null && waiting is Finding.Unknown { Reason: Reason.Soaking } && state.Soak.Until(stage.Soak) is { } until)
+        if (NextMoment(intent, state, stage, waiting, now) is { } moment)
         {
-            wait = Min(wait, until - now);
+            wait = Min(wait, moment - now);
         }
 
         return wait > LookSoonest ? wait : Min(LookSoonest, intent.Interval);
     }
 
+    // The moment at which time alone opens the gate.
+    private static DateTimeOffset? NextMoment(Intent intent, RolloutState state, Stage? stage, Finding waiting, DateTimeOffset now) =>
+        (waiting as Finding.Unknown)?.Reason switch
+        {
+            Reason.Soaking when stage is not null => state.Soak.Until(stage.Soak),
+            Reason.Retiring => state.Ledger.Binding.Max(e => e.ExpiresAt),
+            Reason.PromotionsFrozen => intent.Freezes.Where(f => f.Holds(now)).Max(f => (DateTimeOffset?)f.To),
+            Reason.WindowClosed => intent.Windows.Min(w => (DateTimeOffset?)w.NextOpening(now)),
+            _ => null,
+        };
+
     private static bool IsSpreading(Finding waiting, RolloutState state) =>
         (!state.IsPublished && state.Served is not null)
         || waiting is Finding.Unknown { Reason: Reason.Publishing or Reason.RecordPropagating or Reason.PolicyPropagating };
-
-    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

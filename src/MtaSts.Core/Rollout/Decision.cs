@@ -18,9 +18,6 @@ public sealed record Decision
     /// <summary>Why the domain does not go on now: the first gate that is shut. Null right after a move.</summary>
     public Finding? Waiting { get; init; }
 
-    /// <summary>Patterns that are served although <c>spec.mx</c> no longer has them, since a live MX needs them, or might.</summary>
-    public ImmutableArray<string> KeptMx { get; init; } = [];
-
     /// <summary>When to look again, counted from now; positive.</summary>
     public required TimeSpan LookAgain { get; init; }
 }

@@ -35,20 +35,50 @@ public sealed record Evidence
     /// <summary>True when the live MX hosts are all known.</summary>
     public bool LiveMxKnown { get; init; }
 
+    /// <summary>The longest TTL of the MX records at their authoritative servers.</summary>
+    public long MxTtlSeconds { get; init; }
+
     /// <summary>Whose the live STS record is.</summary>
     public LiveOwner Owner { get; init; } = LiveOwner.Unknown;
 
     /// <summary>The id in the one live STS record, or null.</summary>
     public PolicyId? LiveId { get; init; }
 
+    /// <summary>The longest TTL with which an authoritative server gives that record.</summary>
+    public long LiveTtlSeconds { get; init; }
+
     /// <summary>The policy that is live at the policy host, or null where none could be read.</summary>
     public StsPolicy? LivePolicy { get; init; }
+
+    /// <summary>True when it is certain that no sender gets a policy from the policy host, and so not for want of an answer.</summary>
+    public bool LivePolicyIsAbsent { get; init; }
 
     /// <summary>What somebody else's record says, for messages; empty when there is none.</summary>
     public string LiveRecord { get; init; } = "";
 
     /// <summary>Since when this process has looked at the domain without a break.</summary>
     public required DateTimeOffset WatchedSince { get; init; }
+
+    /// <summary>The other domains of the class.</summary>
+    public Fleet Fleet { get; init; } = Fleet.None;
+
+    /// <summary>The checks whose health the soak clock counts.</summary>
+    public static readonly ImmutableArray<Check> Soaked =
+        [Check.PolicyServed, Check.CertificateLifetime, Check.TxtRecord, Check.TlsRptRecord, Check.MxCoverage, Check.MxTls];
+
+    /// <summary>The checks by which a sender of an enforced domain refuses to deliver.</summary>
+    public static readonly ImmutableArray<Check> Refusing = [Check.MxCoverage, Check.MxTls];
+
+    /// <summary>The worst finding of several checks.</summary>
+    public Finding Worst(ImmutableArray<Check> checks) => Finding.Worst(checks.Select(Of));
+
+    /// <summary>The same as one word: true healthy, false broken, null unknown. One broken check outweighs any number of unknown ones (promise 6).</summary>
+    public bool? Verdict(ImmutableArray<Check> checks) => Worst(checks) switch
+    {
+        Finding.Healthy => true,
+        Finding.Broken => false,
+        _ => null,
+    };
 
     /// <summary>The worst finding of a check; Unknown when it has no result.</summary>
     public Finding Of(Check check)

@@ -31,19 +31,31 @@ public static class EvidenceReader
             CertificateLifeMin = intent.CertificateLifeMin,
         };
 
+        var livePolicy = Judge.LivePolicy(observed)?.Value;
         var records = observed.StsTxt.Authoritative.SelectMany(r => r.Records).Where(IsStsRecord).Distinct().Order(StringComparer.Ordinal).ToList();
         return new Evidence
         {
             Checks = Judge.All(expectation, observed, now),
             LiveMx = [.. observed.Mx.Hosts.Select(h => h.Host)],
             LiveMxKnown = DnsReplies.IsKnown(observed.Mx.Lookup.Authoritative) && !DnsReplies.Failed(observed.Mx.Lookup.Resolvers).Any(),
+            MxTtlSeconds = LongestTtl(observed.Mx.Lookup),
             Owner = OwnerOf(intent, observed, records, ownerId),
             LiveId = records.Count == 1 ? StsRecordReader.Select(records).Value?.Id : null,
-            LivePolicy = Judge.LivePolicy(observed)?.Value,
+            LiveTtlSeconds = LongestTtl(observed.StsTxt),
+            LivePolicy = livePolicy,
+            LivePolicyIsAbsent = livePolicy is null && IsAbsent(observed.Policy),
             LiveRecord = Excerpt(string.Join("\", \"", records)),
             WatchedSince = watchedSince,
         };
     }
+
+    private static long LongestTtl(DnsView view) => view.Authoritative.Select(r => r.TtlSeconds).DefaultIfEmpty(0).Max();
+
+    // Every question had a definite answer, and no answer is a policy. A host that does not answer may be one that is down for a minute.
+    private static bool IsAbsent(PolicyView view) =>
+        !view.Addresses.IsEmpty && view.Addresses.All(a => a.IsDefinite)
+        && (!view.Fetches.IsEmpty || view.Addresses.All(a => a.Status != DnsStatus.Answered))
+        && view.Fetches.All(f => f.Status is FetchStatus.Responded or FetchStatus.CertificateRejected && f.HttpStatus is not >= 500);
 
     private static LiveOwner OwnerOf(Intent intent, Observed observed, List<string> records, string ownerId)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Sts;
 
@@ -21,7 +22,7 @@ internal delegate Finding? Gate(GateInput input);
 internal static class Gates
 {
     /// <summary>Before anything of a domain is published.</summary>
-    public static readonly Gate[] ToServe = [RecordIsNotForeign, LivePolicyIsNotWeakened, EveryMxIsCovered];
+    public static readonly Gate[] ToServe = [RecordIsNotForeign, OwnRecordIsExplained, LivePolicyIsKnown, LivePolicyIsNotWeakened, EveryMxIsCovered];
 
     /// <summary>Before the first TXT record.</summary>
     public static readonly Gate[] ToPublish = [RecordIsNotForeign, PolicyIsServed, CertificateLives, EveryMxIsCovered];
@@ -33,12 +34,15 @@ internal static class Gates
     public static readonly Gate[] ToNextStage =
     [
         TargetIsHigher, NothingIsPending, PolicyIsServed, CertificateLives, TxtNamesThePolicy, TlsRptIsPublished, EveryMxIsCovered, EveryMxHasValidTls,
-        SoakHasElapsed, NotPaused, StageIsApproved,
+        SoakHasElapsed, NotPaused, StageIsApproved, NotFrozen, WindowIsOpen, FleetIsHealthy, WaveHasRoom,
     ];
 
-    /// <summary>The checks whose health the soak clock counts.</summary>
-    public static readonly Check[] Soaked =
-        [Check.PolicyServed, Check.CertificateLifetime, Check.TxtRecord, Check.TlsRptRecord, Check.MxCoverage, Check.MxTls];
+    /// <summary>Before records and policy are taken away: rfc8461#8.3.</summary>
+    public static readonly Gate[] ToWithdraw = [NothingIsPending, OlderPoliciesAreReplaced, OlderPoliciesHaveExpired];
+
+    /// <summary>True for what a domain waits for in good health, with nothing that looking again sooner would tell.</summary>
+    public static bool IsRest(Reason reason) => reason is Reason.Soaking or Reason.TargetReached or Reason.Paused or Reason.ApprovalMissing
+        or Reason.WindowClosed or Reason.PromotionsFrozen or Reason.WaveIsFull or Reason.FleetUnhealthy or Reason.Retiring;
 
     /// <summary>The first gate that is shut, or null when all are open.</summary>
     public static Finding? FirstShut(Gate[] gates, GateInput input) => gates.Select(gate => gate(input)).FirstOrDefault(shut => shut is not null);
@@ -59,12 +63,27 @@ internal static class Gates
             $"there is a record that this operator does not own: \"{i.Evidence.LiveRecord}\"; remove it, or set spec.adoption to Adopt"),
     };
 
+    // Our own record, but of a document that neither a stage makes nor the policy host serves: the mx list changed while the status was lost. At which
+    // mode the domain is live cannot be told, and starting anew could lower it (promise 7).
+    private static Finding? OwnRecordIsExplained(GateInput i) => i is { State.PublishedId: null, Evidence.Owner: LiveOwner.Us, Intent.Adoption: Adoption.Refuse }
+        ? new Finding.Broken(
+            Reason.LiveElsewhere, i.Intent.Domain.StsRecordName,
+            $"the record \"{i.Evidence.LiveRecord}\" is ours, and no stage makes the policy that it names; give spec.mx the patterns of that policy, or set spec.adoption to Adopt to start at the first stage")
+        : null;
+
+    // What is taken over must be known first: a policy that only did not answer for a minute may be an enforced one.
+    private static Finding? LivePolicyIsKnown(GateInput i) =>
+        i is { State.PublishedId: null, Evidence: { Owner: LiveOwner.Other, LivePolicy: null, LivePolicyIsAbsent: false } }
+            ? new Finding.Unknown(
+                Reason.LivePolicyUnknown, i.Intent.Domain.PolicyHost, "the policy that is live now could not be read, so at which stage to take the domain over is not known")
+            : null;
+
     // Promise 7: the operator is nobody's downgrade lever. A policy that somebody enforces is not taken down to testing by a manifest.
     private static Finding? LivePolicyIsNotWeakened(GateInput i) =>
-        i.State.PublishedId is null && i.Evidence.Owner == LiveOwner.Other && i.Evidence.LivePolicy?.Mode == StsMode.Enforce
+        i is { State.PublishedId: null, Evidence: { Owner: LiveOwner.Other, LivePolicy.Mode: StsMode.Enforce } } && i.Intent.Stages.All(s => s.Mode != StsMode.Enforce)
             ? new Finding.Broken(
                 Reason.LiveElsewhere, i.Intent.Domain.PolicyHost,
-                "the domain's live policy is at enforce; taking it over would lower it to testing. Lower it where it is served now, then adopt it")
+                "the domain's live policy is at enforce, and the class has no stage with that mode; use a class that has one")
             : null;
 
     private static Finding? PolicyIsServed(GateInput i) => Shut(i, Check.PolicyServed);
@@ -100,6 +119,41 @@ internal static class Gates
         ? new Finding.Unknown(
             Reason.ApprovalMissing, i.Next.Name, $"stage {i.Next.Name} wants an approval; add \"{i.Next.Name}\" to spec.approvedStages")
         : null;
+
+    private static Finding? NotFrozen(GateInput i) => i.Intent.Freezes.Where(f => f.Holds(i.Now)).MaxBy(f => f.To) is { } freeze
+        ? new Finding.Unknown(
+            Reason.PromotionsFrozen, i.Next!.Name, $"promotions are frozen until {Moment(freeze.To)}{(freeze.Why.Length > 0 ? $": {freeze.Why}" : "")}")
+        : null;
+
+    private static Finding? WindowIsOpen(GateInput i) => i.Intent.Windows.IsEmpty || i.Intent.Windows.Any(w => w.IsOpen(i.Now))
+        ? null
+        : new Finding.Unknown(
+            Reason.WindowClosed, i.Next!.Name, $"promotions wait for the class's next window, which opens at {Moment(i.Intent.Windows.Min(w => w.NextOpening(i.Now)))}");
+
+    private static Finding? FleetIsHealthy(GateInput i) =>
+        i is { Intent.FleetRule.UnhealthyPercentMax: { } most, Evidence.Fleet: { Promoted: > 0 } fleet } && fleet.Unhealthy * 100 > most * fleet.Promoted
+            ? new Finding.Unknown(
+                Reason.FleetUnhealthy, i.Next!.Name,
+                $"more than {most} % of the class's promoted domains have a broken check, so no other moves up; look at those with Ready=False")
+            : null;
+
+    private static Finding? WaveHasRoom(GateInput i) => i.Intent.FleetRule.MovingMax is { } most && i.Evidence.Fleet.Moving >= most
+        ? new Finding.Unknown(
+            Reason.WaveIsFull, i.Next!.Name, $"{most} domains of the class are moving up now, as many as it lets at once; this one follows when one of them is healthy in its new stage")
+        : null;
+
+    private static Finding? OlderPoliciesAreReplaced(GateInput i) => i.State.Ledger.Binding.All(e => e.IsReplaced)
+        ? null
+        : Shut(i, Check.PolicyServed) ?? Shut(i, Check.TxtRecord)
+            ?? new Finding.Unknown(Reason.Publishing, i.Intent.Domain.StsRecordName, "the policy with mode none has not been seen at every server yet");
+
+    private static Finding? OlderPoliciesHaveExpired(GateInput i) => i.State.Ledger.Binding.Max(e => e.ExpiresAt) is { } until && until > i.Now
+        ? new Finding.Unknown(
+            Reason.Retiring, i.Intent.Domain.PolicyHost,
+            $"mode none is served; records and policy go when no sender can hold an older policy any more, at {Moment(until)}")
+        : null;
+
+    private static string Moment(DateTimeOffset moment) => moment.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static Finding? Shut(GateInput input, Check check) => input.Evidence.Of(check) is { } finding and not Finding.Healthy ? finding : null;
 }

@@ -30,11 +30,24 @@ public enum Adoption
 /// <summary>What the deletion of the resource does to what it published.</summary>
 public enum DeletionPolicy
 {
+    /// <summary>The policy becomes mode none, and goes when no sender holds an older one. An MtaStsRetirement sees to it.</summary>
+    Retire,
+
     /// <summary>Records and policy are removed at once.</summary>
     Delete,
 
     /// <summary>Records and policy stay as they are, unattended.</summary>
     Orphan,
+}
+
+/// <summary>What the failure of an enforced domain's mail servers leads to.</summary>
+public enum OnRegression
+{
+    /// <summary>An alarm; the domain stays enforced.</summary>
+    Hold,
+
+    /// <summary>An alarm, and back to the last testing stage once the failure is confirmed.</summary>
+    StepBack,
 }
 
 /// <summary>What the owner and the platform want for one domain: resource and class, read, checked and merged.</summary>
@@ -71,5 +84,23 @@ public sealed record Intent
     public Adoption Adoption { get; init; } = Adoption.Refuse;
 
     /// <summary>What deletion does.</summary>
-    public DeletionPolicy Deletion { get; init; } = DeletionPolicy.Delete;
+    public DeletionPolicy Deletion { get; init; } = DeletionPolicy.Retire;
+
+    /// <summary>True: when the domain is taken down, do not wait until senders have forgotten its policies. They go on refusing what those forbid.</summary>
+    public bool RemovesEarly { get; init; }
+
+    /// <summary>What a failure of an enforced domain's mail servers leads to.</summary>
+    public OnRegression OnRegression { get; init; } = OnRegression.Hold;
+
+    /// <summary>How such a failure is confirmed.</summary>
+    public StepBackRule StepBack { get; init; } = StepBackRule.Default;
+
+    /// <summary>When domains may move up; none at all: at any time.</summary>
+    public ImmutableArray<PromotionWindow> Windows { get; init; } = [];
+
+    /// <summary>When no domain moves up.</summary>
+    public ImmutableArray<Freeze> Freezes { get; init; } = [];
+
+    /// <summary>How the domains of the class move up together.</summary>
+    public FleetRule FleetRule { get; init; } = FleetRule.None;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MtaSts.Core.Observations;
 using MtaSts.Core.Sts;
 
 namespace MtaSts.Core.Rollout;
@@ -11,6 +12,9 @@ public sealed record RolloutState
 {
     /// <summary>A domain of which nothing is known.</summary>
     public static readonly RolloutState Empty = new();
+
+    /// <summary>Where the history says that a domain went that was taken down.</summary>
+    public const string Removed = "removed";
 
     /// <summary>How many transitions the history keeps.</summary>
     public const int HistoryMax = 10;
@@ -36,8 +40,17 @@ public sealed record RolloutState
     /// <summary>Since when <see cref="PublishedId"/> is what the TXT record should say.</summary>
     public DateTimeOffset? PublishedAt { get; init; }
 
-    /// <summary>Until when a sender may hold an enforced policy that is not served any more; null when none can. What is served now is not counted.</summary>
-    public DateTimeOffset? CachedUntil { get; init; }
+    /// <summary>Every policy that some sender may hold.</summary>
+    public Ledger Ledger { get; init; } = Ledger.Empty;
+
+    /// <summary>The patterns that are served although <c>spec.mx</c> no longer has them.</summary>
+    public ImmutableArray<KeptPattern> KeptMx { get; init; } = [];
+
+    /// <summary>The failure of the mail servers that is being confirmed; null while there is none, or nothing follows from one.</summary>
+    public Regression? Regression { get; init; }
+
+    /// <summary>True from the decision to take records and policy away, until the domain begins anew.</summary>
+    public bool Withdrawn { get; init; }
 
     /// <summary>The soak of the present stage.</summary>
     public SoakClock Soak { get; init; } = SoakClock.Zero;
@@ -49,26 +62,39 @@ public sealed record RolloutState
     public bool IsPublished => Served is not null && PublishedId == Served.Id;
 
     /// <summary>The state after a move to another stage; the soak begins anew.</summary>
-    public RolloutState Enter(Stage stage, Observations.Reason reason, DateTimeOffset now)
+    public RolloutState Enter(Stage stage, Reason reason, DateTimeOffset now) => Note(stage.Name, reason, now) with
     {
-        var history = History.Add(new Transition(now, Stage, stage.Name, reason));
-        return this with
-        {
-            Stage = stage.Name,
-            StageEnteredAt = now,
-            Soak = SoakClock.Zero,
-            History = history.Length > HistoryMax ? history[^HistoryMax..] : history,
-        };
+        Stage = stage.Name,
+        StageEnteredAt = now,
+        Soak = SoakClock.Zero,
+        Regression = null,
+        Withdrawn = false,
+    };
+
+    /// <summary>The state in which nothing is published and nothing served any more. What senders may still hold is not forgotten.</summary>
+    public RolloutState Withdraw(Reason reason, DateTimeOffset now) => Empty with
+    {
+        History = Note(Removed, reason, now).History,
+        Ledger = Ledger,
+        Withdrawn = true,
+    };
+
+    /// <summary>The state with one more entry in its history.</summary>
+    public RolloutState Note(string to, Reason reason, DateTimeOffset now)
+    {
+        var history = History.Add(new Transition(now, Stage, to, reason));
+        return this with { History = history.Length > HistoryMax ? history[^HistoryMax..] : history };
     }
 
-    /// <summary>True when nothing differs that has an effect outside: stage, document, id.</summary>
+    /// <summary>True when nothing differs that has an effect outside: stage, document, id, and whether all of it goes.</summary>
     public bool SameEffects(RolloutState other) =>
-        Stage == other.Stage && Served == other.Served && PublishedId == other.PublishedId && PreviousId == other.PreviousId;
+        Stage == other.Stage && Served == other.Served && PublishedId == other.PublishedId && PreviousId == other.PreviousId && Withdrawn == other.Withdrawn;
 
     /// <inheritdoc/>
     public bool Equals(RolloutState? other) =>
         other is not null && SameEffects(other) && StageEnteredAt == other.StageEnteredAt && PublishedMode == other.PublishedMode
-        && PublishedAt == other.PublishedAt && CachedUntil == other.CachedUntil && Soak == other.Soak && History.SequenceEqual(other.History);
+        && PublishedAt == other.PublishedAt && Ledger == other.Ledger && KeptMx.SequenceEqual(other.KeptMx) && Regression == other.Regression
+        && Soak == other.Soak && History.SequenceEqual(other.History);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Stage, StageEnteredAt, Served, PublishedId, Soak);

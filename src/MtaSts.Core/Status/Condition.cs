@@ -34,6 +34,9 @@ public enum ConditionType
 
     /// <summary>The rollout is on its way to the next stage.</summary>
     Progressing,
+
+    /// <summary>The domain is enforced and a check is broken: the alarm. Never true otherwise.</summary>
+    Degraded,
 }
 
 /// <summary>Status of a condition.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
+using MtaSts.Core.Sts;
 
 namespace MtaSts.Core.Status;
 
@@ -18,8 +19,9 @@ namespace MtaSts.Core.Status;
 /// a check is broken                              False  the check's
 /// another document or id is spreading            True   Publishing     Reconciling
 /// a check has no answer                          True   ChecksUnknown
-/// else                                           True   what the rollout waits for: Soaking, Paused, ApprovalMissing, TargetReached
+/// else                                           True   what the rollout waits for: Soaking, Paused, ApprovalMissing, TargetReached, Retiring, ...
 /// </code>
+/// Degraded is true while an enforced domain has a broken check, whatever Ready says.
 /// </remarks>
 public static class StatusProjection
 {
@@ -38,10 +40,7 @@ public static class StatusProjection
 
         if (outcome.ClaimedBy is { } other)
         {
-            return
-            [
-                .. Refused(ConditionType.DomainClaimed, Reason.DomainClaimedByOther, $"{other} is older and claims this domain; this resource has no effect"),
-            ];
+            return Refused(ConditionType.DomainClaimed, Reason.DomainClaimedByOther, $"{other} is older and claims this domain; this resource has no effect");
         }
 
         if (outcome is not { Intent: { } intent, Evidence: { } evidence, Decision: { } decision })
@@ -62,6 +61,7 @@ public static class StatusProjection
             OfChecks(ConditionType.DnsPublished, evidence, outcome.DnsProblems, "the records are in the DNS", Check.TxtRecord, Check.TlsRptRecord),
             OfChecks(ConditionType.MxHealthy, evidence, [], "every MX is covered and has valid TLS", Check.MxCoverage, Check.MxTls),
             Progressing(decision),
+            Degraded(intent, evidence, decision.Next),
         ];
     }
 
@@ -89,7 +89,7 @@ public static class StatusProjection
             };
         }
 
-        var worst = Finding.Worst(Gates.Soaked.Select(evidence.Of));
+        var worst = evidence.Worst(Evidence.Soaked);
         if (worst is Finding.Broken found)
         {
             return (NotReady(found.Reason, Text(found.Subject, found.Message)), false, false);
@@ -107,8 +107,8 @@ public static class StatusProjection
         }
 
         return decision.Waiting is Finding.Unknown waiting
-            ? (Ready(waiting.Reason, WithKept(waiting.Message, decision)), waiting.Reason == Reason.Publishing, false)
-            : (Ready(Reason.AsExpected, WithKept($"{intent.Domain} is in stage {state.Stage}", decision)), false, false);
+            ? (Ready(waiting.Reason, WithKept(waiting.Message, state)), waiting.Reason == Reason.Publishing, false)
+            : (Ready(Reason.AsExpected, WithKept($"{intent.Domain} is in stage {state.Stage}", state)), false, false);
     }
 
     private static Condition Progressing(Decision decision) => decision.Waiting switch
@@ -116,8 +116,7 @@ public static class StatusProjection
         null => new(ConditionType.Progressing, ConditionStatus.True, Reason.Publishing, $"stage {decision.Next.Stage} has begun"),
         Finding.Unknown { Reason: Reason.Soaking or Reason.Publishing or Reason.RecordPropagating or Reason.PolicyPropagating } on =>
             new(ConditionType.Progressing, ConditionStatus.True, on.Reason, on.Message),
-        Finding.Unknown { Reason: Reason.TargetReached or Reason.Paused or Reason.ApprovalMissing } rest =>
-            new(ConditionType.Progressing, ConditionStatus.False, rest.Reason, rest.Message),
+        Finding.Unknown rest when Gates.IsRest(rest.Reason) => new(ConditionType.Progressing, ConditionStatus.False, rest.Reason, rest.Message),
         Finding.Unknown unknown => new(ConditionType.Progressing, ConditionStatus.Unknown, Reason.ChecksUnknown, Text(unknown.Subject, unknown.Message)),
         Finding.Broken broken => new(ConditionType.Progressing, ConditionStatus.False, Reason.ChecksBroken, Text(broken.Subject, broken.Message)),
         _ => new(ConditionType.Progressing, ConditionStatus.True, Reason.AsExpected, ""),
@@ -169,9 +168,23 @@ public static class StatusProjection
     private static Condition Flag(ConditionType type, bool on, Condition ready) =>
         on ? ready with { Type = type, Status = ConditionStatus.True } : new Condition(type, ConditionStatus.False, Reason.AsExpected, "");
 
-    private static string WithKept(string message, Decision decision) => decision.KeptMx.IsEmpty
+    private static string WithKept(string message, RolloutState state) => state.KeptMx.IsEmpty
         ? message
-        : $"{message}; still served although spec.mx no longer has them, since a live MX needs them: {string.Join(", ", decision.KeptMx)}";
+        : $"{message}; still served although spec.mx no longer has them: {string.Join(", ", state.KeptMx.Select(k => k.Pattern))} (status.keptMx says why and until when)";
+
+    // An enforced domain whose senders may be refusing, or soon will: the alarm. It says what is seen, and what follows from it.
+    private static Condition Degraded(Intent intent, Evidence evidence, RolloutState state)
+    {
+        if (state.PublishedMode != StsMode.Enforce || evidence.Worst(Evidence.Soaked) is not Finding.Broken broken)
+        {
+            return new(ConditionType.Degraded, ConditionStatus.False, Reason.AsExpected, "");
+        }
+
+        var follows = state.Regression is null
+            ? "the domain stays enforced"
+            : $"after {intent.StepBack.Looks} such looks over {Durations.Format(intent.StepBack.TimeMin)} the domain goes back to testing";
+        return new(ConditionType.Degraded, ConditionStatus.True, broken.Reason, $"{Text(broken.Subject, broken.Message)} {follows}");
+    }
 
     private static string Text(string subject, string message) => message.Contains(subject, StringComparison.Ordinal) ? message : $"{subject}: {message}";
 }

@@ -17,7 +17,7 @@ public sealed record PolicyDocument
         Id = PolicyId.Of(Encoding.ASCII.GetBytes(text));
     }
 
-    /// <summary>What it says.</summary>
+    /// <summary>What it says, its patterns in the order of the document.</summary>
     public StsPolicy Policy { get; }
 
     /// <summary>The document: ASCII, CRLF line ends, no blank line.</summary>
@@ -33,7 +33,8 @@ public sealed record PolicyDocument
     public static PolicyDocument Of(StsPolicy policy)
     {
         var text = new StringBuilder("version: STSv1\r\nmode: ").Append(policy.Mode.ToString().ToLowerInvariant()).Append("\r\n");
-        foreach (var pattern in policy.Mx.Select(p => p.ToString()).Distinct().Order(StringComparer.Ordinal))
+        policy = policy with { Mx = [.. policy.Mx.Distinct().OrderBy(p => p.ToString(), StringComparer.Ordinal)] };
+        foreach (var pattern in policy.Mx)
         {
             text.Append("mx: ").Append(pattern).Append("\r\n");
         }

@@ -31,7 +31,10 @@ public static class StatusMapping
             PublishedMode = ModeOf(status.Mode),
             PublishedAt = status.PublishedAt,
             PreviousId = IdOf(status.PreviousId),
-            CachedUntil = status.CachedUntil,
+            Ledger = new Ledger([.. (status.Ledger ?? []).Select(EntryOf).OfType<LedgerEntry>().DistinctBy(e => e.Id)]),
+            KeptMx = [.. (status.KeptMx ?? []).Select(KeptOf).OfType<KeptPattern>()],
+            Regression = status.Regression is { Looks: > 0 } r ? new Regression(r.Since, r.LastAt, r.Looks) : null,
+            Withdrawn = status.Withdrawn ?? false,
             Soak = new SoakClock(
                 ElapsedOf(status.Soak?.ElapsedSeconds ?? 0),
                 status.Soak?.CountedUntil,
@@ -55,11 +58,15 @@ public static class StatusMapping
             Soak = state.Soak is { CountedUntil: null, Elapsed.Ticks: 0 }
                 ? null
                 : new SoakStatus { ElapsedSeconds = state.Soak.Elapsed.TotalSeconds, CountedUntil = state.Soak.CountedUntil },
-            CachedUntil = state.CachedUntil,
+            CachedUntil = state.Ledger.EnforcedUntil,
+            Ledger = state.Ledger.Entries.IsEmpty ? null : [.. state.Ledger.Entries.Select(EntryOf)],
+            KeptMx = state.KeptMx.IsEmpty ? null : [.. state.KeptMx.Select(KeptOf)],
+            Regression = state.Regression is { } r ? new RegressionStatus { Since = r.Since, LastAt = r.LastAt, Looks = r.Looks } : null,
+            Withdrawn = state.Withdrawn ? true : null,
             ServedId = state.Served?.Id.ToString(),
             ServedMode = Text(state.Served?.Policy.Mode),
             ServedMaxAge = state.Served?.Policy.MaxAgeSeconds,
-            ServedMx = state.Served?.Policy.Mx.Select(m => m.ToString()).Order(StringComparer.Ordinal).ToList(),
+            ServedMx = state.Served is { } served ? Texts(served.Policy.Mx) : null,
             History = state.History.IsEmpty
                 ? null
                 : [.. state.History.Select(t => new TransitionStatus { At = t.At, From = t.From, To = t.To, Reason = t.Reason.ToString() })],
@@ -117,7 +124,7 @@ public static class StatusMapping
 
     // kstatus: the abnormal conditions are there only while they are true.
     private static bool IsShown(Core.Status.Condition condition) =>
-        condition.Status == ConditionStatus.True || condition.Type is not (Core.Status.ConditionType.Reconciling or Core.Status.ConditionType.Stalled);
+        condition.Status == ConditionStatus.True || condition.Type is not (Core.Status.ConditionType.Reconciling or Core.Status.ConditionType.Stalled or Core.Status.ConditionType.Degraded);
 
     private static PolicyDocument? ServedOf(MtaStsPolicyStatus status)
     {
@@ -126,18 +133,59 @@ public static class StatusMapping
             return null;
         }
 
-        var mx = (status.ServedMx ?? []).Select(text => MxPattern.TryParse(text, out var pattern, out _) ? pattern : null).OfType<MxPattern>();
-        return PolicyDocument.Of(new StsPolicy(mode, [.. mx], maxAge));
+        return PolicyDocument.Of(new StsPolicy(mode, PatternsOf(status.ServedMx), maxAge));
     }
+
+    private static LedgerEntry? EntryOf(LedgerEntryStatus entry) =>
+        IdOf(entry.Id) is { } id && ModeOf(entry.Mode) is { } mode && entry.MaxAge is >= 0 and <= StsPolicy.MaxAgeSecondsMax
+            ? new LedgerEntry(id, new StsPolicy(mode, PatternsOf(entry.Mx), entry.MaxAge), entry.Since)
+            {
+                Until = entry.Until,
+                IsReplaced = entry is { Replaced: true, Until: not null },
+                TtlSeconds = Math.Clamp(entry.Ttl ?? 0, 0, int.MaxValue),
+            }
+            : null;
+
+    private static LedgerEntryStatus EntryOf(LedgerEntry entry) => new()
+    {
+        Id = entry.Id.ToString(),
+        Mode = Text(entry.Policy.Mode)!,
+        MaxAge = entry.Policy.MaxAgeSeconds,
+        Mx = Texts(entry.Policy.Mx),
+        Since = entry.Since,
+        Until = entry.Until,
+        Replaced = entry.IsReplaced ? true : null,
+        Ttl = entry.TtlSeconds,
+    };
+
+    private static KeptPattern? KeptOf(KeptMxStatus kept) =>
+        MxPattern.TryParseAny(kept.Pattern, out var pattern, out _)
+            ? new KeptPattern(pattern, ReasonOf(kept.Reason), kept.Until, Math.Clamp(kept.MxTtl ?? 0, 0, int.MaxValue))
+            : null;
+
+    private static KeptMxStatus KeptOf(KeptPattern kept) => new()
+    {
+        Pattern = kept.Pattern.ToString(),
+        Reason = kept.Why.ToString(),
+        Until = kept.Until,
+        MxTtl = kept.TtlSeconds,
+    };
+
+    // An adopted policy may name hosts of one label, which our own resources do not take.
+    private static ImmutableArray<MxPattern> PatternsOf(IEnumerable<string>? texts) =>
+        [.. (texts ?? []).Select(text => MxPattern.TryParseAny(text, out var pattern, out _) ? pattern : null).OfType<MxPattern>()];
+
+    private static List<string> Texts(ImmutableArray<MxPattern> patterns) => [.. patterns.Select(m => m.ToString()).Order(StringComparer.Ordinal)];
+
+    // Enum.TryParse takes numbers too.
+    private static Reason ReasonOf(string? text) => Enum.TryParse<Reason>(text, out var reason) && Enum.IsDefined(reason) ? reason : Reason.AsExpected;
 
     // Whole seconds and the rest apart, since their product has more digits than a double; what no soak can be counts as none.
     private static TimeSpan ElapsedOf(double seconds) => seconds >= 0 && seconds <= Durations.Max.TotalSeconds
         ? TimeSpan.FromTicks(((long)seconds * TimeSpan.TicksPerSecond) + (long)Math.Round((seconds - Math.Truncate(seconds)) * TimeSpan.TicksPerSecond))
         : TimeSpan.Zero;
 
-    // Enum.TryParse takes numbers too.
-    private static Transition TransitionOf(TransitionStatus t) => new(
-        t.At, t.From is "" ? null : t.From, t.To, Enum.TryParse<Reason>(t.Reason, out var reason) && Enum.IsDefined(reason) ? reason : Reason.AsExpected);
+    private static Transition TransitionOf(TransitionStatus t) => new(t.At, t.From is "" ? null : t.From, t.To, ReasonOf(t.Reason));
 
     private static PolicyId? IdOf(string? text) => PolicyId.TryParse(text, out var id) ? id : null;
 

@@ -33,6 +33,9 @@ public static class ConditionType
     /// <summary>The rollout goes on, or says what holds it.</summary>
     public const string Progressing = "Progressing";
 
+    /// <summary>The domain is enforced and a check is broken; absent when that is not so.</summary>
+    public const string Degraded = "Degraded";
+
     /// <summary>Of a class: its policy server has ready replicas.</summary>
     public const string ServingReady = "ServingReady";
 }

@@ -48,10 +48,14 @@ public sealed record MtaStsPolicySpec
     [JsonPropertyName("adoption")]
     public string? Adoption { get; init; }
 
-    // No default in the schema: the default is to become another value, and one that the API server wrote would stick to the objects of today.
+    // No default in the schema: what the API server wrote into an object would stick to it, whatever becomes the default later.
 
-    /// <summary>What the deletion of this resource does: Delete (records and policy are removed at once; the default) or Orphan (all stays as it is, unattended).</summary>
-    [Schema(OneOf = "Delete Orphan")]
+    /// <summary>
+    /// What the deletion of this resource does: Retire (the policy becomes mode none, and records and policy go when no sender can hold an older one; an
+    /// MtaStsRetirement sees to it; the default), Delete (they go at once, and senders that hold an enforced policy go on enforcing it) or Orphan (all stays as
+    /// it is, unattended).
+    /// </summary>
+    [Schema(OneOf = "Retire Delete Orphan")]
     [JsonPropertyName("deletionPolicy")]
     public string? DeletionPolicy { get; init; }
 }

@@ -46,7 +46,10 @@ public sealed record MtaStsPolicyStatus
     [JsonConverter(typeof(Rfc3339Converter))]
     public DateTimeOffset? SoakUntil { get; init; }
 
-    /// <summary>Until when a sender may hold an enforced policy of this domain.</summary>
+    /// <summary>
+    /// Until when a sender may hold an enforced policy that is not served any more. What is served now is not counted: while that is enforced, a sender
+    /// may hold it for its max_age from now.
+    /// </summary>
     [Schema(Format = "date-time")]
     [JsonPropertyName("cachedUntil")]
     [JsonConverter(typeof(Rfc3339Converter))]
@@ -55,6 +58,24 @@ public sealed record MtaStsPolicyStatus
     /// <summary>The mx patterns of the document that is being served.</summary>
     [JsonPropertyName("servedMx")]
     public IReadOnlyList<string>? ServedMx { get; init; }
+
+    /// <summary>The patterns among them that <c>spec.mx</c> no longer has, with the reason for which each stays.</summary>
+    [Schema(ItemsMax = 100)]
+    [JsonPropertyName("keptMx")]
+    public IReadOnlyList<KeptMxStatus>? KeptMx { get; init; }
+
+    /// <summary>Every policy that some sender may hold: what was served, from when to when.</summary>
+    [Schema(ItemsMax = 32)]
+    [JsonPropertyName("ledger")]
+    public IReadOnlyList<LedgerEntryStatus>? Ledger { get; init; }
+
+    /// <summary>The failure of an enforced domain's mail servers that is being confirmed; only where the class says onRegression: StepBack.</summary>
+    [JsonPropertyName("regression")]
+    public RegressionStatus? Regression { get; init; }
+
+    /// <summary>True when records and policy have been taken away, or are being.</summary>
+    [JsonPropertyName("withdrawn")]
+    public bool? Withdrawn { get; init; }
 
     /// <summary>The id of the document that was handed to the policy server.</summary>
     [JsonPropertyName("servedId")]

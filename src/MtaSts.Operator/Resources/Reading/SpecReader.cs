@@ -48,7 +48,7 @@ public static class SpecReader
         var reporting = TlsReportingReader.Read("spec.tlsReporting", spec.TlsReporting, problems);
         var adoption = problems.OneOf("spec.adoption", spec.Adoption, Adoption.Refuse, ("Refuse", Adoption.Refuse), ("Adopt", Adoption.Adopt));
         var deletion = problems.OneOf(
-            "spec.deletionPolicy", spec.DeletionPolicy, DeletionPolicy.Delete, ("Delete", DeletionPolicy.Delete), ("Orphan", DeletionPolicy.Orphan));
+            "spec.deletionPolicy", spec.DeletionPolicy, DeletionPolicy.Retire, ("Retire", DeletionPolicy.Retire), ("Delete", DeletionPolicy.Delete), ("Orphan", DeletionPolicy.Orphan));
 
         return new ResourceReading<Intent>(
             problems.None

@@ -29,11 +29,9 @@ public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fen
         }
 
         var serving = reading.Value.Serving;
-        if (!cluster.Serving.TryGetValue(serving.Namespace, out var caches))
+        if (cluster.ServingProblem(serving.Namespace) is { } misplaced)
         {
-            var message = $"spec.serving.namespace is \"{serving.Namespace}\", which this operator does not serve in; "
-                + $"name one of: {string.Join(", ", cluster.Serving.Keys.Order(StringComparer.Ordinal))}";
-            return await SettleAsync(entity, (false, Reason.ClassInvalid, message), null, [], cancellationToken);
+            return await SettleAsync(entity, (false, Reason.ClassInvalid, misplaced.ToString()), null, [], cancellationToken);
         }
 
         if (!fence.IsOpen)
@@ -41,6 +39,7 @@ public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fen
             return ReconciliationResult<MtaStsClass>.Failure(entity, "this process does not lead");
         }
 
+        var caches = cluster.Serving[serving.Namespace];
         var objects = ServingObjects.For(serving);
         var problems = ImmutableArray.CreateBuilder<ApplyProblem>();
         await ApplyAsync(problems, objects.Service, caches.Services, cancellationToken);

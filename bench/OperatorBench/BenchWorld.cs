@@ -247,11 +247,10 @@ internal sealed class BenchWorld : IAsyncDisposable
     // From the API server's cache, so that looking costs it little; null when it did not answer, as may be on a busy machine.
     private async Task<RolloutView?> ViewAsync(CancellationToken stop)
     {
-        object list;
+        IReadOnlyList<PolicyObject> all;
         try
         {
-            list = await World.Bed.ControlPlane.Client.CustomObjects.ListNamespacedCustomObjectAsync(
-                "mta-sts.dev", "v1alpha1", Namespace, "mtastspolicies", resourceVersion: "0", cancellationToken: stop);
+            all = await PolicyObject.ListAsync(World.Bed.ControlPlane.Client, "0", stop);
         }
         catch (Exception failure) when (failure is HttpRequestException or HttpOperationException or OperationCanceledException && !stop.IsCancellationRequested)
         {
@@ -259,26 +258,15 @@ internal sealed class BenchWorld : IAsyncDisposable
             return null;
         }
 
-        var items = JsonNode.Parse(KubernetesJson.Serialize(list))!["items"]!.AsArray();
-        var open = items.Where(item => !IsSettled(item!)).ToList();
-        return new RolloutView(items.Count, items.Count - open.Count, items.Sum(item => StepsOf(item!)), open.Select(item => Describe(item!)).FirstOrDefault());
+        var open = all.Where(policy => !IsSettled(policy)).ToList();
+        return new RolloutView(all.Count, all.Count - open.Count, all.Sum(StepsOf), open.Select(Describe).FirstOrDefault());
     }
 
-    private static bool IsSettled(JsonNode policy) =>
-        (string?)policy["status"]?["stage"] == LastStage && ReadyOf(policy) is { } ready
-        && (string?)ready["status"] == "True" && (string?)ready["reason"] == "TargetReached";
+    private static bool IsSettled(PolicyObject policy) => policy is { Stage: LastStage, Ready: "True", Reason: "TargetReached" };
 
-    private static int StepsOf(JsonNode policy) =>
-        ((string?)policy["status"]?["stage"] is { } stage ? stage == LastStage ? 2 : 1 : 0)
-        + ((string?)ReadyOf(policy)?["status"] == "True" ? 1 : 0)
-        + (IsSettled(policy) ? 1 : 0);
+    private static int StepsOf(PolicyObject policy) =>
+        (policy.Stage switch { "" => 0, LastStage => 2, _ => 1 }) + (policy.Ready == "True" ? 1 : 0) + (IsSettled(policy) ? 1 : 0);
 
-    private static string Describe(JsonNode policy)
-    {
-        var ready = ReadyOf(policy);
-        return $"{(string?)policy["metadata"]?["name"]}: stage {(string?)policy["status"]?["stage"] ?? "none"}, Ready={(string?)ready?["status"]} {(string?)ready?["reason"]}";
-    }
-
-    private static JsonNode? ReadyOf(JsonNode policy) =>
-        policy["status"]?["conditions"]?.AsArray().FirstOrDefault(c => (string?)c?["type"] == "Ready");
+    private static string Describe(PolicyObject policy) =>
+        $"{policy.Name}: stage {(policy.Stage.Length > 0 ? policy.Stage : "none")}, Ready={policy.Ready} {policy.Reason}";
 }

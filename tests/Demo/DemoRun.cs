@@ -110,8 +110,8 @@ internal sealed class DemoRun(DemoOptions options)
     }
 
     // The API server is never gone here; a list may still fail under load.
-    private static async Task<IReadOnlyList<PolicyView>> PoliciesAsync(OperatorWorld world, CancellationToken stop) =>
-        await PolicyView.ListAsync(world.Bed.ControlPlane.Client, stop);
+    private static async Task<IReadOnlyList<PolicyObject>> PoliciesAsync(OperatorWorld world, CancellationToken stop) =>
+        await PolicyObject.ListAsync(world.Bed.ControlPlane.Client, null, stop);
 
     private static async Task KillAgainAndAgainAsync(OperatorWorld world, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using MtaSts.TestBed;
 using Spectre.Console;
 
 namespace MtaSts.Demo;
@@ -9,7 +10,7 @@ internal sealed class Progress
     private readonly DateTimeOffset _began = DateTimeOffset.UtcNow;
 
     /// <summary>Tells of what changed.</summary>
-    public void Show(IReadOnlyList<PolicyView> policies)
+    public void Show(IReadOnlyList<PolicyObject> policies)
     {
         if (!Console.IsOutputRedirected)
         {
@@ -28,7 +29,7 @@ internal sealed class Progress
         }
     }
 
-    private void ShowTable(IReadOnlyList<PolicyView> policies)
+    private void ShowTable(IReadOnlyList<PolicyObject> policies)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Domain", "Policy", "Mode", "Stage", "Ready", "Reason", "Soak until");
         foreach (var policy in policies)

@@ -17,7 +17,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
     public DateTimeOffset RenewedAt { get; set; }
 
     /// <summary>True when every policy is where it must end.</summary>
-    public static bool IsOver(IReadOnlyList<PolicyView> policies) =>
+    public static bool IsOver(IReadOnlyList<PolicyObject> policies) =>
         policies.Where(p => p.Name.StartsWith("team-a/", StringComparison.Ordinal)).All(p => p.Domain switch
         {
             Scene.Healthy or Scene.Expiring => p is { Stage: "enforce", Mode: "enforce", Reason: "TargetReached" },
@@ -29,15 +29,15 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
         }) && policies.Any(p => p is { Name: "team-b/also-healthy", Reason: "DomainClaimedByOther" });
 
     /// <summary>The certificate's end was noticed.</summary>
-    public void ExpiryWasSeen(PolicyView policy) => verdicts.Note(
-        policy.Stage == "testing" && policy.Resource["status"]?["healthySince"] is null,
+    public void ExpiryWasSeen(PolicyObject policy) => verdicts.Note(
+        policy is { Stage: "testing", HealthySince: null },
         "expiring: the MX certificate expired while soaking; the soak clock is back at nothing",
-        $"stage {policy.Stage}, healthySince {policy.Resource["status"]?["healthySince"]}");
+        $"stage {policy.Stage}, healthySince {policy.HealthySince:O}");
 
     /// <summary>Each domain's end, as its status tells it.</summary>
-    public void RollOut(IReadOnlyList<PolicyView> policies, TimeSpan took)
+    public void RollOut(IReadOnlyList<PolicyObject> policies, TimeSpan took)
     {
-        PolicyView? Of(string name) => policies.FirstOrDefault(p => p.Name == name);
+        PolicyObject? Of(string name) => policies.FirstOrDefault(p => p.Name == name);
         var healthy = Of("team-a/healthy");
         verdicts.Note(
             healthy is { Stage: "enforce", Mode: "enforce", Ready: "True" } && Stages(healthy) == "testing enforce-1d enforce-1w enforce",
@@ -191,9 +191,9 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
         verdicts.Note(answer.Data.Count == 0, what, string.Join(" | ", answer.Data));
     }
 
-    private static string Stages(PolicyView policy) => string.Join(' ', policy.History.Select(h => h.To));
+    private static string Stages(PolicyObject policy) => string.Join(' ', policy.History.Select(h => h.To));
 
-    private static string Seen(PolicyView? policy) => policy is null
+    private static string Seen(PolicyObject? policy) => policy is null
         ? "no such resource"
         : $"mode \"{policy.Mode}\", stage \"{policy.Stage}\", Ready={policy.Ready} {policy.Reason}: {policy.Message}; history {Stages(policy)}";
 

@@ -14,14 +14,7 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task Yaml_applied_through_kubectl_is_read_back_by_the_client()
     {
-        await Plane.ApplyAsync(
-            """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: { name: applied, namespace: default }
-            data: { greeting: hello }
-            """,
-            Token);
+        await ApplyMapAsync("applied");
 
         var map = await Plane.Client.CoreV1.ReadNamespacedConfigMapAsync("applied", "default", cancellationToken: Token);
 
@@ -31,13 +24,7 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task The_words_of_the_api_server_are_in_the_failure_of_an_apply()
     {
-        var failure = await Assert.ThrowsAsync<TestBed.Processes.ChildProcessException>(() => Plane.ApplyAsync(
-            """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: { name: Not_A_Name, namespace: default }
-            """,
-            Token));
+        var failure = await Assert.ThrowsAsync<TestBed.Processes.ChildProcessException>(() => ApplyMapAsync("Not_A_Name"));
 
         Assert.Contains("Not_A_Name", failure.Message, StringComparison.Ordinal);
     }
@@ -77,13 +64,7 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task Each_write_is_in_the_audit_log_and_no_read_is()
     {
-        await Plane.ApplyAsync(
-            """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: { name: audited, namespace: default }
-            """,
-            Token);
+        await ApplyMapAsync("audited");
         await Plane.KubectlAsync("get", "configmap", "audited", "-n", "default");
 
         var events = Plane.Audit.Read().Where(static entry => entry.Name == "audited").ToList();
@@ -97,13 +78,7 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task After_an_outage_the_api_server_is_back_with_its_data()
     {
-        await Plane.ApplyAsync(
-            """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: { name: survivor, namespace: default }
-            """,
-            Token);
+        await ApplyMapAsync("survivor");
 
         await Plane.StopApiServerAsync();
         await Assert.ThrowsAnyAsync<HttpRequestException>(
@@ -113,4 +88,13 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
         var map = await Plane.Client.CoreV1.ReadNamespacedConfigMapAsync("survivor", "default", cancellationToken: Token);
         Assert.Equal("survivor", map.Metadata.Name);
     }
+
+    private Task ApplyMapAsync(string name) => Plane.ApplyAsync(
+        $$"""
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: {{name}}, namespace: default }
+        data: { greeting: hello }
+        """,
+        Token);
 }

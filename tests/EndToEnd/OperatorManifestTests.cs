@@ -135,7 +135,7 @@ public sealed class OperatorManifestTests(OperatorManifestTests.Applied applied)
 
         internal OperatorScene Scene => fixture.Scene;
 
-        internal Dictionary<string, OperatorPolicy> Seen { get; } = [];
+        internal Dictionary<string, PolicyObject> Seen { get; } = [];
 
         internal Dictionary<string, IReadOnlyList<string>> Traces { get; } = [];
 

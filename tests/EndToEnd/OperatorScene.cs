@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Autorest;
@@ -175,14 +174,12 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         ControlPlane.KubectlAsync("delete", "mtasts", Split(name).Name, "-n", Split(name).Space, "--wait=false");
 
     /// <summary>A policy as it is; null when there is none.</summary>
-    public async Task<OperatorPolicy?> PolicyAsync(string name)
+    public async Task<PolicyObject?> PolicyAsync(string name)
     {
         var (space, own) = Split(name);
         try
         {
-            var found = await ControlPlane.Client.CustomObjects.GetNamespacedCustomObjectAsync(
-                "mta-sts.dev", "v1alpha1", space, "mtastspolicies", own, Token);
-            return new OperatorPolicy(JsonNode.Parse(KubernetesJson.Serialize(found))!);
+            return await PolicyObject.ReadAsync(ControlPlane.Client, space, own, Token);
         }
         catch (HttpOperationException gone) when (gone.Response.StatusCode == HttpStatusCode.NotFound)
         {
@@ -201,7 +198,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     }
 
     /// <summary>Waits until a policy is as it should become; fails with what it is instead.</summary>
-    public async Task<OperatorPolicy> UntilAsync(string name, Func<OperatorPolicy, bool> holds, string what, TimeSpan? deadline = null)
+    public async Task<PolicyObject> UntilAsync(string name, Func<PolicyObject, bool> holds, string what, TimeSpan? deadline = null)
     {
         var began = Stopwatch.GetTimestamp();
         while (true)
@@ -215,7 +212,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     }
 
     /// <summary>Waits until a stage is reached and its id is in the DNS.</summary>
-    public Task<OperatorPolicy> UntilStageAsync(string name, string stage, TimeSpan? deadline = null) =>
+    public Task<PolicyObject> UntilStageAsync(string name, string stage, TimeSpan? deadline = null) =>
         UntilAsync(name, p => p.Stage == stage && p.Id.Length > 0 && p.Id == p.ServedId && p is { Ready: "True", Dns: "True" }, $"{name} reaches {stage}", deadline);
 
     /// <summary>Waits until a policy is gone.</summary>

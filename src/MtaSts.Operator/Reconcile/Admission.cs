@@ -33,6 +33,18 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
     /// <summary>Whether a policy may act, other claims to its domain left aside.</summary>
     public Admission Admit(MtaStsPolicy policy)
     {
+        var admission = AdmitAnywhere(policy);
+        return admission is Admission.Admitted { Class: var settings } && cluster.ServingProblem(settings.Serving.Namespace) is { } misplaced
+            ? new Admission.Rejected(Reason.ClassInvalid, $"MtaStsClass {settings.Name}: {misplaced}")
+            : admission;
+    }
+
+    /// <summary>
+    /// The same wherever its class serves, be it where the operator does not: such a policy publishes nothing, but keeps its claim to the domain,
+    /// and its records can be removed.
+    /// </summary>
+    public Admission AdmitAnywhere(MtaStsPolicy policy)
+    {
         if (cluster.ClassOf(policy) is not { } found)
         {
             return policy.Spec?.ClassName is { } name
@@ -82,7 +94,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
     }
 
     // What has published keeps its claim, also while it is being deleted or its class is broken: nobody else may write there meanwhile.
-    private bool Claims(MtaStsPolicy policy) => policy.Status?.ServedId is not null || Admit(policy) is Admission.Admitted;
+    private bool Claims(MtaStsPolicy policy) => policy.Status?.ServedId is not null || AdmitAnywhere(policy) is Admission.Admitted;
 
     private static bool IsSame(MtaStsPolicy a, MtaStsPolicy b) => a.Metadata.Uid == b.Metadata.Uid;
 }

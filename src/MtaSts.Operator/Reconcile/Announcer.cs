@@ -1,5 +1,6 @@
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
+using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
 
@@ -76,5 +77,5 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
         "Delete",
         $"{what}. It is tried again; to let go and leave what is published as it is, set spec.deletionPolicy to Orphan");
 
-    private static Condition? ReadyOf(MtaStsPolicy policy) => policy.Status?.Conditions?.FirstOrDefault(c => c.Type == ConditionType.Ready);
+    private static Resources.Condition? ReadyOf(MtaStsPolicy policy) => policy.Status?.Conditions?.FirstOrDefault(c => c.Type == nameof(ConditionType.Ready));
 }

@@ -8,7 +8,6 @@ using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
 using MtaSts.Operator.Serving;
 using Condition = MtaSts.Operator.Resources.Condition;
-using ConditionType = MtaSts.Operator.Resources.ConditionType;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -17,6 +16,9 @@ namespace MtaSts.Operator.Reconcile;
 public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fence fence, TimeProvider time, ILogger<ClassController> logger)
     : IEntityController<MtaStsClass>
 {
+    // The condition that policies do not have: the policy server has ready replicas.
+    private const string ServingReady = "ServingReady";
+
     private static readonly TimeSpan RetryMissing = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
@@ -29,11 +31,9 @@ public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fen
         }
 
         var serving = reading.Value.Serving;
-        if (!cluster.Serving.TryGetValue(serving.Namespace, out var caches))
+        if (cluster.ServingProblem(serving.Namespace) is { } misplaced)
         {
-            var message = $"spec.serving.namespace is \"{serving.Namespace}\", which this operator does not serve in; "
-                + $"name one of: {string.Join(", ", cluster.Serving.Keys.Order(StringComparer.Ordinal))}";
-            return await SettleAsync(entity, (false, Reason.ClassInvalid, message), null, [], cancellationToken);
+            return await SettleAsync(entity, (false, Reason.ClassInvalid, misplaced.ToString()), null, [], cancellationToken);
         }
 
         if (!fence.IsOpen)
@@ -41,6 +41,7 @@ public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fen
             return ReconciliationResult<MtaStsClass>.Failure(entity, "this process does not lead");
         }
 
+        var caches = cluster.Serving[serving.Namespace];
         var objects = ServingObjects.For(serving);
         var problems = ImmutableArray.CreateBuilder<ApplyProblem>();
         await ApplyAsync(problems, objects.Service, caches.Services, cancellationToken);
@@ -101,8 +102,8 @@ public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fen
         };
         Condition[] conditions =
         [
-            ConditionedStatuses.Of(entity.Status, ConditionType.Accepted, accepted.Holds, accepted.Reason, accepted.Message, generation, now),
-            ConditionedStatuses.Of(entity.Status, ConditionType.ServingReady, serving.Holds, serving.Reason, serving.Message, generation, now),
+            ConditionedStatuses.Of(entity.Status, nameof(ConditionType.Accepted), accepted.Holds, accepted.Reason, accepted.Message, generation, now),
+            ConditionedStatuses.Of(entity.Status, ServingReady, serving.Holds, serving.Reason, serving.Message, generation, now),
         ];
         foreach (var changed in conditions.Where(c => entity.Status?.Conditions?.Contains(c) != true))
         {

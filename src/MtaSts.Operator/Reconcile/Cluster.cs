@@ -1,6 +1,7 @@
 using k8s.Models;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Resources.Reading;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -55,6 +56,14 @@ public sealed class Cluster
     /// <summary>What we manage in each serving namespace, by its name.</summary>
     public IReadOnlyDictionary<string, ServingCaches> Serving { get; }
 
+    /// <summary>What is wrong with a class that serves in a namespace; null when it is one of <see cref="Serving"/>.</summary>
+    public FieldProblem? ServingProblem(string space) => Serving.ContainsKey(space)
+        ? null
+        : new FieldProblem(
+            "spec.serving.namespace",
+            $"is \"{space}\", which this operator does not serve in",
+            $"name one of {string.Join(", ", Serving.Keys.Order(StringComparer.Ordinal))}, or give it to the operator by --serving-namespace");
+
     /// <summary>All informers.</summary>
     public IReadOnlyList<IInformer> Informers => [Policies, Classes, Providers, Namespaces, Secrets, .. Serving.Values.SelectMany(s => s.Informers)];
 
@@ -74,7 +83,7 @@ public sealed class Cluster
     /// <summary>The class that a policy uses: the named one, else the oldest that is marked as default. Null when there is none.</summary>
     public MtaStsClass? ClassOf(MtaStsPolicy policy) => policy.Spec?.ClassName is { } name
         ? Classes.Cache.Find(new ObjectKey(null, name))
-        : Classes.Cache.All.Values.Where(IsDefault)
+        : Classes.Cache.All.Values.Where(c => c.IsDefault)
             .OrderBy(c => c.Metadata.CreationTimestamp).ThenBy(c => c.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>The policies that use a class, or would if it were the default.</summary>
@@ -92,9 +101,6 @@ public sealed class Cluster
     /// <summary>The policies in a namespace.</summary>
     public IEnumerable<ObjectKey> PoliciesIn(V1Namespace space) =>
         Policies.Cache.All.Keys.Where(key => key.Namespace == space.Metadata.Name);
-
-    private static bool IsDefault(MtaStsClass c) =>
-        c.Metadata.Annotations?.TryGetValue(ApiGroup.DefaultClassAnnotation, out var value) == true && value == "true";
 
     // Only resources whose domain is in its one form are valid, so that the text itself is key enough.
     private static string DomainKey(MtaStsPolicy policy) => policy.Spec?.Domain ?? "";

@@ -27,7 +27,7 @@ public sealed class PolicyController(
     public string Identifier => ApiGroup.Name + "/records";
 
     /// <summary>Only what may act can leave something behind.</summary>
-    public bool Wants(MtaStsPolicy entity) => desk.Admit(entity) is Admission.Admitted && desk.ClaimedByOther(entity) is null;
+    public bool Wants(MtaStsPolicy entity) => desk.AdmitAnywhere(entity) is Admission.Admitted && desk.ClaimedByOther(entity) is null;
 
     /// <inheritdoc/>
     public async Task<ReconciliationResult<MtaStsPolicy>> ReconcileAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ public sealed class PolicyController(
             return ReconciliationResult<MtaStsPolicy>.Success(entity);
         }
 
-        var admission = desk.Admit(entity);
+        var admission = desk.AdmitAnywhere(entity);
         if (admission is Admission.Rejected rejected)
         {
             announcer.Undeletable(entity, rejected.Reason, $"the records of {domain} cannot be removed: {rejected.Message}");

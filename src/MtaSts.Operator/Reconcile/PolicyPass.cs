@@ -43,13 +43,6 @@ public sealed class PolicyPass(
         }
 
         var (intent, settings, provider) = (Admission.Admitted)admission;
-        if (!cluster.Serving.ContainsKey(settings.Serving.Namespace))
-        {
-            var message = $"MtaStsClass {settings.Name}: spec.serving.namespace is \"{settings.Serving.Namespace}\", which this operator does not serve in; "
-                + "give it to the operator by --serving-namespace, or name one that it serves in";
-            return await SettleAsync(policy, new PassOutcome { Rejection = (Reason.ClassInvalid, message) }, null, cancellationToken);
-        }
-
         if (desk.ClaimedByOther(policy) is { } other)
         {
             return await SettleAsync(policy, new PassOutcome { ClaimedBy = other, Intent = intent }, null, cancellationToken);

@@ -1,4 +1,5 @@
 using MtaSts.Core.Observations;
+using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
@@ -20,7 +21,7 @@ public sealed class ProviderController(
 
         var (holds, reason, message) = Judge(entity);
         var generation = entity.Metadata.Generation ?? 0;
-        var accepted = ConditionedStatuses.Of(entity.Status, ConditionType.Accepted, holds, reason, message, generation, time.GetUtcNow());
+        var accepted = ConditionedStatuses.Of(entity.Status, nameof(ConditionType.Accepted), holds, reason, message, generation, time.GetUtcNow());
         if (entity.Status?.Conditions?.Contains(accepted) != true)
         {
             ReconcileLog.ProviderSettled(logger, entity.Metadata.Name, accepted.Type, accepted.Status, accepted.Reason, accepted.Message);

@@ -34,14 +34,12 @@ public sealed class Providers(Cluster cluster, ILoggerFactory loggers, TimeProvi
             }
         }
 
-        return Rfc2136Options.TryCreate(ServerOf(settings), settings.Zones, key, settings.Timeout, out var options, out var problems)
-            ? (new Rfc2136Provider(options, time, loggers.CreateLogger<Rfc2136Provider>()), null)
-            : (null, new ProviderFault(Reason.ProviderInvalid, $"ClusterDnsProvider {settings.Name}: {string.Join("; ", problems)}", Transient: false));
+        var options = new Rfc2136Options
+        {
+            Host = settings.ServerHost, Port = settings.ServerPort, Zones = settings.Zones, Key = key, Timeout = settings.Timeout,
+        };
+        return (new Rfc2136Provider(options, time, loggers.CreateLogger<Rfc2136Provider>()), null);
     }
-
-    private static string ServerOf(ProviderSettings settings) => settings.ServerHost.Contains(':', StringComparison.Ordinal)
-        ? $"[{settings.ServerHost}]:{settings.ServerPort}"
-        : $"{settings.ServerHost}:{settings.ServerPort}";
 
     private string? SecretOf(TsigSettings tsig) =>
         cluster.Secrets.Cache.Find(new ObjectKey(cluster.OperatorNamespace, tsig.SecretName))?.Data is { } data

@@ -124,7 +124,7 @@ public static class StatusMapping
 
     // kstatus: the abnormal conditions are there only while they are true.
     private static bool IsShown(Core.Status.Condition condition) =>
-        condition.Status == ConditionStatus.True || condition.Type is not (Core.Status.ConditionType.Reconciling or Core.Status.ConditionType.Stalled or Core.Status.ConditionType.Degraded);
+        condition.Status == ConditionStatus.True || condition.Type is not (ConditionType.Reconciling or ConditionType.Stalled or ConditionType.Degraded);
 
     private static PolicyDocument? ServedOf(MtaStsPolicyStatus status)
     {

@@ -107,15 +107,7 @@ public sealed class WorkerPoolTests : IDisposable
     [Fact]
     public async Task Stopping_cancels_what_runs_longer_than_the_drain_deadline()
     {
-        var began = new TaskCompletionSource();
-        var running = Start(workers: 1, async (_, cancellationToken) =>
-        {
-            began.SetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return Requeue.None;
-        });
-        _queue.Add("a");
-        await began.Task;
+        var running = await StartEndlessPassAsync();
         await _stop.CancelAsync();
         await Eventually.AdvanceUntilAsync(_time, TimeSpan.FromSeconds(1), () => running.IsCompleted, "the pool ended");
         Assert.True(_log.Has(1103));
@@ -123,6 +115,15 @@ public sealed class WorkerPoolTests : IDisposable
 
     [Fact]
     public async Task Aborting_cancels_running_passes_at_once()
+    {
+        var running = await StartEndlessPassAsync();
+        await _abort.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal(1, _queue.Count);
+    }
+
+    // A pass is running when it returns, and ends only when it is cancelled.
+    private async Task<Task> StartEndlessPassAsync()
     {
         var began = new TaskCompletionSource();
         var running = Start(workers: 1, async (_, cancellationToken) =>
@@ -133,9 +134,7 @@ public sealed class WorkerPoolTests : IDisposable
         });
         _queue.Add("a");
         await began.Task;
-        await _abort.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        Assert.Equal(1, _queue.Count);
+        return running;
     }
 
     private Task Start(int workers, Func<string, CancellationToken, Task<Requeue>> pass) =>

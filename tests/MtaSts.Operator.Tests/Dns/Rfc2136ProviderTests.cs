@@ -129,7 +129,10 @@ public sealed class Rfc2136ProviderTests : IClassFixture<BindSha384>
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        Assert.True(Rfc2136Options.TryCreate($"127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", ["example.test"], null, TimeSpan.FromMilliseconds(200), out var options, out _));
+        var options = new Rfc2136Options
+        {
+            Host = "127.0.0.1", Port = ((IPEndPoint)silent.LocalEndpoint).Port, Zones = ["example.test"], Timeout = TimeSpan.FromMilliseconds(200),
+        };
         var fault = await FaultOf(new Rfc2136Provider(options, TimeProvider.System, NullLogger<Rfc2136Provider>.Instance), "silent");
         Assert.Equal((Reason.ProviderUnavailable, true), (fault.Reason, fault.Transient));
         Assert.Contains("0.2 s", fault.Message, StringComparison.Ordinal);

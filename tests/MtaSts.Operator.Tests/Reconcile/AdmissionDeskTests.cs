@@ -48,6 +48,9 @@ public class AdmissionDeskTests
         ["a provider that is not valid"] = (
             Reason.ProviderInvalid, "ClusterDnsProvider bind: spec.",
             _ => [Class(), Provider(new ClusterDnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "" } })], Samples.PolicySpec),
+        ["a class that serves where the operator does not"] = (
+            Reason.ClassInvalid, "MtaStsClass default: spec.serving.namespace is \"elsewhere\", which this operator does not serve in; name one of mta-sts, or",
+            _ => [ServingElsewhere(), Provider()], Samples.PolicySpec),
     };
 
     [Theory]
@@ -62,6 +65,17 @@ public class AdmissionDeskTests
 
         Assert.Equal(reason, rejected.Reason);
         Assert.Contains(says, rejected.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_the_operator_does_not_serve_a_policy_can_still_be_taken_down_and_keeps_its_claim()
+    {
+        var (older, younger) = (Policy("older", at: T0), Policy("younger", at: T0.AddSeconds(1), space: "team-b"));
+        await using var world = await ListedCluster.OfAsync(older, younger, ServingElsewhere(), Provider());
+        var desk = new AdmissionDesk(world.Cluster, "cluster-a");
+
+        Assert.Equal("elsewhere", Assert.IsType<Admission.Admitted>(desk.AdmitAnywhere(older)).Class.Serving.Namespace);
+        Assert.Equal("team-a/older", desk.ClaimedByOther(younger));
     }
 
     [Fact]
@@ -156,6 +170,8 @@ public class AdmissionDeskTests
         made.Metadata.Annotations = isDefault ? new Dictionary<string, string> { [ApiGroup.DefaultClassAnnotation] = "true" } : null;
         return made;
     }
+
+    private static MtaStsClass ServingElsewhere() => Class(Samples.ClassSpec with { Serving = Samples.ClassSpec.Serving with { Namespace = "elsewhere" } });
 
     private static ClusterDnsProvider Provider(ClusterDnsProviderSpec? spec = null)
     {

@@ -8,7 +8,7 @@ using MtaSts.Operator.Reconcile;
 
 namespace MtaSts.Operator.Tests.Reconcile;
 
-/// <summary>A cluster whose API server has just these objects: it answers lists in this process, and its watches keep silent.</summary>
+/// <summary>A cluster whose API server has just these objects: it answers lists in this process, and its watches keep silent. It serves in "mta-sts".</summary>
 internal sealed class ListedCluster : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -19,7 +19,7 @@ internal sealed class ListedCluster : IAsyncDisposable
     {
         var items = objects.ToLookup(o => o.Kind, o => KubernetesJson.Serialize((object)o));
         _client = new k8s.Kubernetes(new KubernetesClientConfiguration { Host = "http://api.invalid" }, new Lists(items));
-        Cluster = new Cluster(new ApiClient(_client), "mta-sts", [], NullLoggerFactory.Instance, TimeProvider.System);
+        Cluster = new Cluster(new ApiClient(_client), "mta-sts", ["mta-sts"], NullLoggerFactory.Instance, TimeProvider.System);
         _running = Cluster.RunAsync(_stop.Token);
     }
 
@@ -49,6 +49,10 @@ internal sealed class ListedCluster : IAsyncDisposable
             ["clusterdnsproviders"] = "ClusterDnsProvider",
             ["namespaces"] = "Namespace",
             ["secrets"] = "Secret",
+            ["configmaps"] = "ConfigMap",
+            ["ingresses"] = "Ingress",
+            ["deployments"] = "Deployment",
+            ["services"] = "Service",
         };
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using k8s.Models;
 
 namespace MtaSts.TestBed.Players;
 
-/// <summary>Issues a certificate for hosts; the first argument is the issuer's name. Returns the chain (leaf first) and its key as PEM.</summary>
+/// <summary>Issues a certificate for hosts, several at once; the first argument is the issuer's name. Returns the chain (leaf first) and its key as PEM.</summary>
 public delegate Task<(string CertificatePem, string KeyPem)> IssueCertificate(string issuer, IReadOnlyList<string> hosts);
 
 /// <summary>
@@ -16,6 +16,9 @@ public sealed class CertificatePlayer : IAsyncDisposable
 {
     /// <summary>The annotation that names the issuer.</summary>
     public const string IssuerAnnotation = "cert-manager.io/cluster-issuer";
+
+    // Whoever waits for a thousand certificates waits for a thousand writes.
+    private const int AtOnceMax = 8;
 
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
@@ -52,25 +55,20 @@ public sealed class CertificatePlayer : IAsyncDisposable
         await _secrets.DisposeAsync();
     }
 
-    private async Task PassAsync(CancellationToken cancellationToken)
-    {
-        foreach (var ingress in _ingresses.All)
-        {
-            if (ingress.Metadata.DeletionTimestamp is not null ||
-                ingress.Metadata.Annotations?.TryGetValue(IssuerAnnotation, out var issuer) is not true)
-            {
-                continue;
-            }
+    private Task PassAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        _ingresses.All.SelectMany(Wanted),
+        new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = cancellationToken },
+        async (wanted, token) => await CreateAsync(wanted.Namespace, wanted.Tls, wanted.Issuer, token));
 
-            foreach (var tls in ingress.Spec.Tls ?? [])
-            {
-                if (tls.SecretName is { Length: > 0 } && tls.Hosts is { Count: > 0 } &&
-                    _secrets.Find(ingress.Metadata.NamespaceProperty, tls.SecretName) is null)
-                {
-                    await CreateAsync(ingress.Metadata.NamespaceProperty, tls, issuer!, cancellationToken);
-                }
-            }
-        }
+    // The entries of an Ingress whose Secret is not there yet.
+    private IEnumerable<(string Namespace, V1IngressTLS Tls, string Issuer)> Wanted(V1Ingress ingress)
+    {
+        var metadata = ingress.Metadata;
+        return metadata.DeletionTimestamp is null && metadata.Annotations?.TryGetValue(IssuerAnnotation, out var issuer) is true
+            ? (ingress.Spec.Tls ?? [])
+                .Where(tls => tls.SecretName is { Length: > 0 } && tls.Hosts is { Count: > 0 } && _secrets.Find(metadata.NamespaceProperty, tls.SecretName) is null)
+                .Select(tls => (metadata.NamespaceProperty, tls, issuer!))
+            : [];
     }
 
     private async Task CreateAsync(string secretNamespace, V1IngressTLS tls, string issuer, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using k8s;
 using k8s.Autorest;
@@ -12,6 +13,9 @@ namespace MtaSts.TestBed.Players;
 /// </summary>
 public sealed class IngressPlayer : IAsyncDisposable
 {
+    // A thousand new Ingress objects are a thousand writes.
+    private const int AtOnceMax = 8;
+
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     private readonly IKubernetes _client;
@@ -21,7 +25,7 @@ public sealed class IngressPlayer : IAsyncDisposable
     private readonly ObjectMirror<V1Ingress> _ingresses;
     private readonly ObjectMirror<V1Secret> _secrets;
     private readonly ObjectMirror<V1Service> _services;
-    private readonly HashSet<string> _announced = [];
+    private readonly ConcurrentDictionary<string, bool> _announced = new(); // by uid
     private List<IngressSite>? _published;
 
     private IngressPlayer(IKubernetes client, IngressOptions options, KubeletPlayer kubelet, string folder)
@@ -79,7 +83,10 @@ public sealed class IngressPlayer : IAsyncDisposable
             _loop.Log($"{sites.Count} sites: {string.Join(", ", sites.Select(Describe))}");
         }
 
-        foreach (var ingress in played) await AnnounceAsync(ingress, cancellationToken);
+        await Parallel.ForEachAsync(
+            played,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = cancellationToken },
+            async (ingress, token) => await AnnounceAsync(ingress, token));
     }
 
     private IEnumerable<IngressSite> SitesOf(V1Ingress ingress)
@@ -107,7 +114,7 @@ public sealed class IngressPlayer : IAsyncDisposable
     private async Task AnnounceAsync(V1Ingress ingress, CancellationToken cancellationToken)
     {
         if (ingress.Status?.LoadBalancer?.Ingress?.Any(entry => entry.Ip == _options.Address) is true) return;
-        if (!_announced.Add(ingress.Metadata.Uid)) return;
+        if (!_announced.TryAdd(ingress.Metadata.Uid, true)) return;
         var status = new V1IngressStatus
         {
             LoadBalancer = new V1IngressLoadBalancerStatus
@@ -127,7 +134,7 @@ public sealed class IngressPlayer : IAsyncDisposable
         }
         catch
         {
-            _announced.Remove(ingress.Metadata.Uid);
+            _announced.TryRemove(ingress.Metadata.Uid, out _);
             throw;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using MtaSts.Core.Mail;
 
 namespace MtaSts.Operator.Resources.Reading;
@@ -11,7 +12,7 @@ public sealed record ProviderSettings
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The zones that may be written to, lower case, without the final dot; empty for every zone that the server answers for.</summary>
+    /// <summary>The zones that may be written to, each once, lower case, without the final dot; empty for every zone that the server answers for.</summary>
     public required ImmutableArray<string> Zones { get; init; }
 
     /// <summary>The TTL of the records, 30 to 86400 seconds.</summary>
@@ -20,13 +21,13 @@ public sealed record ProviderSettings
     /// <summary>The name by which this cluster knows its own records.</summary>
     public required string OwnerId { get; init; }
 
-    /// <summary>The server's host name or address.</summary>
+    /// <summary>The server's host name in ASCII, or its address without brackets.</summary>
     public required string ServerHost { get; init; }
 
     /// <summary>The server's port.</summary>
     public required int ServerPort { get; init; }
 
-    /// <summary>How long one exchange may take.</summary>
+    /// <summary>How long one exchange may take, a second to a minute.</summary>
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>The key that signs updates, or null.</summary>
@@ -60,7 +61,7 @@ public static class ProviderReader
         var problems = new Problems();
         var spec = resource.Spec ?? new ClusterDnsProviderSpec();
 
-        var zones = (spec.Zones ?? []).Select((z, i) => Zone($"spec.zones[{i}]", z ?? "", problems)).OfType<string>().ToImmutableArray();
+        var zones = (spec.Zones ?? []).Select((z, i) => Zone($"spec.zones[{i}]", z ?? "", problems)).OfType<string>().Distinct().ToImmutableArray();
         if (spec.Ttl is < TtlMin or > TtlMax)
         {
             problems.Add("spec.ttl", $"is {spec.Ttl}", $"write seconds from {TtlMin} to {TtlMax}");
@@ -122,7 +123,7 @@ public static class ProviderReader
 
     private static (string Host, int Port) Server(string path, string value, Problems problems)
     {
-        if (TrySplit(value, out var host, out var port) && (IPAddress.TryParse(host, out _) || HostName.TryNormaliseAny(host, out _, out _)))
+        if (TrySplit(value, out var host, out var port) && (IPAddress.TryParse(host, out _) || IsHostName(host)))
         {
             return (host, port);
         }
@@ -130,6 +131,9 @@ public static class ProviderReader
         problems.Add(path, value.Length == 0 ? "is empty" : $"is {Problems.Show(value)}", "write a host name or an address, such as ns.example.net, 192.0.2.53:5353 or [2001:db8::53]:53");
         return ("", 0);
     }
+
+    // The name goes to the resolver as it is, which knows no U-labels; a final dot keeps it from search lists.
+    private static bool IsHostName(string host) => Ascii.IsValid(host) && HostName.TryNormaliseAny(host, out _, out _);
 
     private static bool TrySplit(string value, out string host, out int port)
     {

@@ -1,0 +1,34 @@
+namespace MtaSts.EndToEnd;
+
+/// <summary>A world that the tests of a collection share.</summary>
+/// <param name="pods">How many pods can run in it at once.</param>
+public abstract class OperatorSceneFixture(int pods) : IAsyncLifetime
+{
+    private OperatorScene? _scene;
+
+    /// <summary>The scene; skips the test where there can be none.</summary>
+    internal OperatorScene Scene
+    {
+        get
+        {
+            if (OperatorScene.MissingReason is { } why) Assert.Skip(why);
+            return _scene!;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (OperatorScene.MissingReason is not null) return;
+        _scene = await OperatorScene.StartAsync(pods);
+        await FillAsync(_scene);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_scene is not null) await _scene.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Puts into the scene what its tests begin with.</summary>
+    private protected abstract Task FillAsync(OperatorScene scene);
+}

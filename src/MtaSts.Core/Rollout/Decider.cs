@@ -62,6 +62,7 @@ public static class Decider
                 ? state.Soak.Rest(verdict, now)
                 : state.Soak.Advance(verdict, evidence.WatchedSince, now, stage.Soak, intent.Interval),
             Regression = RegressionOf(intent, state, stage, evidence, now),
+            SettledAt = state.SettledAt ?? (verdict == true && state.IsPublished ? now : null),
         };
         if (state.Regression?.IsConfirmed(intent.StepBack, now) == true)
         {

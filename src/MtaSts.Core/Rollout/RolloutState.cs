@@ -25,6 +25,9 @@ public sealed record RolloutState
     /// <summary>When it entered that stage.</summary>
     public DateTimeOffset? StageEnteredAt { get; init; }
 
+    /// <summary>The first moment in that stage at which every check was healthy; null before.</summary>
+    public DateTimeOffset? SettledAt { get; init; }
+
     /// <summary>The document that the policy server is given, or null before the first.</summary>
     public PolicyDocument? Served { get; init; }
 
@@ -58,14 +61,21 @@ public sealed record RolloutState
     /// <summary>The last transitions, the newest last.</summary>
     public ImmutableArray<Transition> History { get; init; } = [];
 
+    /// <summary>True when the domain came into its stage by moving up.</summary>
+    public bool IsPromoted => !History.IsEmpty && History[^1] is { Reason: Reason.SoakElapsed };
+
     /// <summary>True when the TXT record names the document that is served.</summary>
     public bool IsPublished => Served is not null && PublishedId == Served.Id;
+
+    /// <summary>For a domain that is being taken down: when records and policy go; null while that is not known, or not so.</summary>
+    public DateTimeOffset? RemoveAt => Served?.Policy.Mode == StsMode.None && Ledger.Binding.All(e => e.IsReplaced) ? Ledger.Binding.Max(e => e.ExpiresAt) : null;
 
     /// <summary>The state after a move to another stage; the soak begins anew.</summary>
     public RolloutState Enter(Stage stage, Reason reason, DateTimeOffset now) => Note(stage.Name, reason, now) with
     {
         Stage = stage.Name,
         StageEnteredAt = now,
+        SettledAt = null,
         Soak = SoakClock.Zero,
         Regression = null,
         Withdrawn = false,
@@ -92,7 +102,7 @@ public sealed record RolloutState
 
     /// <inheritdoc/>
     public bool Equals(RolloutState? other) =>
-        other is not null && SameEffects(other) && StageEnteredAt == other.StageEnteredAt && PublishedMode == other.PublishedMode
+        other is not null && SameEffects(other) && StageEnteredAt == other.StageEnteredAt && SettledAt == other.SettledAt && PublishedMode == other.PublishedMode
         && PublishedAt == other.PublishedAt && Ledger == other.Ledger && KeptMx.SequenceEqual(other.KeptMx) && Regression == other.Regression
         && Soak == other.Soak && History.SequenceEqual(other.History);
 

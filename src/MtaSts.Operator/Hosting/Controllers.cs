@@ -8,18 +8,20 @@ using MtaSts.Operator.Serving;
 
 namespace MtaSts.Operator.Hosting;
 
-/// <summary>The controllers of the three kinds, and what makes each look again.</summary>
+/// <summary>The controllers of the four kinds, and what makes each look again.</summary>
 internal sealed class Controllers : IDisposable
 {
     // Longer than the probes of one domain may take in all.
     private static readonly TimeSpan PassDeadline = TimeSpan.FromMinutes(4);
 
     private readonly Controller<MtaStsPolicy> _policies;
+    private readonly Controller<MtaStsRetirement> _retirements;
     private readonly Controller<MtaStsClass> _classes;
     private readonly Controller<ClusterDnsProvider> _providers;
 
-    private Controllers(Controller<MtaStsPolicy> policies, Controller<MtaStsClass> classes, Controller<ClusterDnsProvider> providers) =>
-        (_policies, _classes, _providers) = (policies, classes, providers);
+    private Controllers(
+        Controller<MtaStsPolicy> policies, Controller<MtaStsRetirement> retirements, Controller<MtaStsClass> classes, Controller<ClusterDnsProvider> providers) =>
+        (_policies, _retirements, _classes, _providers) = (policies, retirements, classes, providers);
 
     /// <summary>Puts them together.</summary>
     public static Controllers Build(
@@ -38,13 +40,20 @@ internal sealed class Controllers : IDisposable
         var records = new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()));
         var announcer = new Announcer(events, loggers.CreateLogger<Announcer>());
         var watch = new Watch();
-        var pass = new PolicyPass(
-            cluster, desk, prober, serving, records, new StatusWriter(writer, fence, time), announcer, watch, fence, time);
+        var moves = new ClassMoves(options.ServingLag);
+        var fleets = new FleetDesk(cluster);
+        var handover = new Handover(cluster, writer);
+        var pass = new DomainPass(
+            cluster, prober, fleets, serving, records, new StatusWriter(writer, fence, time), announcer, watch, moves, fence, time);
         var policyController = new PolicyController(
-            cluster, desk, pass, serving, records, announcer, watch, fence, loggers.CreateLogger<PolicyController>());
+            cluster, desk, pass, handover, serving, records, fleets, announcer, watch, moves, fence, time, loggers.CreateLogger<PolicyController>());
+        var retirementController = new RetirementController(
+            desk, pass, handover, writer, watch, moves, fence, loggers.CreateLogger<RetirementController>());
 
         var policies = new Controller<MtaStsPolicy>(
             writer, cluster.Policies, policyController, policyController, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsPolicy>>(), time);
+        var retirements = new Controller<MtaStsRetirement>(
+            writer, cluster.Retirements, retirementController, null, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsRetirement>>(), time);
         var classes = new Controller<MtaStsClass>(
             writer, cluster.Classes, new ClassController(cluster, writer, fence, time, loggers.CreateLogger<ClassController>()), null, Options(2),
             loggers.CreateLogger<Controller<MtaStsClass>>(), time);
@@ -54,17 +63,19 @@ internal sealed class Controllers : IDisposable
             loggers.CreateLogger<Controller<ClusterDnsProvider>>(), time);
 
         WatchAll(cluster, policies, classes, providerController);
-        return new Controllers(policies, classes, providerController);
+        WatchAll(cluster, policies, retirements);
+        return new Controllers(policies, retirements, classes, providerController);
     }
 
     /// <summary>Runs all until stopped or aborted.</summary>
     public Task RunAsync(CancellationToken stop, CancellationToken abort) =>
-        Task.WhenAll(_policies.RunAsync(stop, abort), _classes.RunAsync(stop, abort), _providers.RunAsync(stop, abort));
+        Task.WhenAll(_policies.RunAsync(stop, abort), _retirements.RunAsync(stop, abort), _classes.RunAsync(stop, abort), _providers.RunAsync(stop, abort));
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _policies.Dispose();
+        _retirements.Dispose();
         _classes.Dispose();
         _providers.Dispose();
     }
@@ -91,6 +102,27 @@ internal sealed class Controllers : IDisposable
             classes.Watches(serving.Services, s => ClassOf(cluster, s.Metadata));
         }
     }
+
+    private static void WatchAll(Cluster cluster, Controller<MtaStsPolicy> policies, Controller<MtaStsRetirement> retirements)
+    {
+        retirements.Watches(cluster.Classes, cluster.RetirementsOf);
+        retirements.Watches(cluster.Providers, cluster.RetirementsOf);
+        retirements.Watches(cluster.Secrets, secret => cluster.ProvidersOf(secret).SelectMany(cluster.RetirementsOf));
+        foreach (var serving in cluster.Serving.Values)
+        {
+            retirements.Watches(serving.Ingresses, ingress => RetirementOf(cluster, ingress));
+        }
+
+        // A policy that comes for the domain, or one to which it was yielded and that is gone again.
+        retirements.Watches(cluster.Policies, policy => Existing(cluster, policy.Spec?.Domain));
+        policies.Watches(cluster.Retirements, retirement => cluster.OfDomain(retirement.Spec.Domain).Select(p => ObjectKey.Of(p)));
+    }
+
+    private static IEnumerable<ObjectKey> RetirementOf(Cluster cluster, V1Ingress ingress) =>
+        Existing(cluster, ingress.Metadata.Annotations?.TryGetValue(ApiGroup.DomainAnnotation, out var domain) == true ? domain : null);
+
+    private static IEnumerable<ObjectKey> Existing(Cluster cluster, string? domain) =>
+        domain is not null && cluster.Retirements.Cache.Find(new ObjectKey(null, domain)) is { } found ? [ObjectKey.Of(found)] : [];
 
     private static IEnumerable<ObjectKey> OwnerOf(V1Ingress ingress) =>
         ingress.Metadata.Annotations?.TryGetValue(ApiGroup.OwnerAnnotation, out var owner) == true && owner.Split('/') is [var space, var name]

@@ -28,6 +28,9 @@ public sealed record OperatorOptions
     /// <summary>How many policies are worked on at once, 1 to 1000.</summary>
     public int Workers { get; init; } = 32;
 
+    /// <summary>How long a policy server takes at most to see what was put before it: the kubelet's sync period and the delay of its cache.</summary>
+    public TimeSpan ServingLag { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How probes look.</summary>
     public ProbeOptions Probes { get; init; } = new();
 

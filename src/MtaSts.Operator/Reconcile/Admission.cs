@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Kubernetes;
@@ -6,7 +7,7 @@ using MtaSts.Operator.Resources.Reading;
 
 namespace MtaSts.Operator.Reconcile;
 
-/// <summary>A policy that may act, with all that it acts by; or why it may not.</summary>
+/// <summary>A policy or a retirement that may act, with all that it acts by; or why it may not.</summary>
 public abstract record Admission
 {
     private Admission()
@@ -17,7 +18,13 @@ public abstract record Admission
     /// <param name="Intent">What is wanted.</param>
     /// <param name="Class">Its class.</param>
     /// <param name="Provider">The class's provider.</param>
-    public sealed record Admitted(Intent Intent, ClassSettings Class, ProviderSettings Provider) : Admission;
+    /// <param name="Owner">"namespace/name" of the policy as which records and objects are marked.</param>
+    public sealed record Admitted(Intent Intent, ClassSettings Class, ProviderSettings Provider, string Owner) : Admission;
+
+    /// <summary>It could act, but an older policy has the domain.</summary>
+    /// <param name="Intent">What is wanted.</param>
+    /// <param name="By">"namespace/name" of the older one.</param>
+    public sealed record Claimed(Intent Intent, string By) : Admission;
 
     /// <summary>It may not act: it has no effect until that is mended.</summary>
     /// <param name="Reason">Why.</param>
@@ -25,22 +32,41 @@ public abstract record Admission
     public sealed record Rejected(Reason Reason, string Message) : Admission;
 }
 
-/// <summary>Decides which policies may act: the resource is valid, its class lets it, and no older one has the domain.</summary>
+/// <summary>Decides which policies and retirements may act: the resource is valid, its class lets it, and no older one has the domain.</summary>
 /// <param name="cluster">What the API server has.</param>
 /// <param name="ownerIdDefault">The owner id of providers that name none.</param>
 public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
 {
-    /// <summary>Whether a policy may act, other claims to its domain left aside.</summary>
-    public Admission Admit(MtaStsPolicy policy)
+    /// <summary>Whether a policy may act.</summary>
+    public Admission Admit(MtaStsPolicy policy) => Placed(AdmitAnywhere(policy)) switch
     {
-        var admission = AdmitAnywhere(policy);
-        return admission is Admission.Admitted { Class: var settings } && cluster.ServingProblem(settings.Serving.Namespace) is { } misplaced
-            ? new Admission.Rejected(Reason.ClassInvalid, $"MtaStsClass {settings.Name}: {misplaced}")
-            : admission;
+        Admission.Admitted admitted when ClaimedByOther(policy) is { } other => new Admission.Claimed(admitted.Intent, other),
+        var admission => admission,
+    };
+
+    /// <summary>Whether a retirement may act. Who may use the class is of no account any more: what was published under it must come down.</summary>
+    public Admission Admit(MtaStsRetirement retirement)
+    {
+        var name = retirement.Spec.ClassName;
+        if (cluster.Classes.Cache.Find(new ObjectKey(null, name)) is not { } found)
+        {
+            return new Admission.Rejected(Reason.ClassNotFound, $"there is no MtaStsClass {name} any more; create it again, so that the domain can be taken down as it was served");
+        }
+
+        var settings = ClassReader.Read(found);
+        if (!settings.IsValid)
+        {
+            return ClassInvalid(found, settings.Problems);
+        }
+
+        var intent = RetirementReader.Read(retirement, settings.Value);
+        return intent.IsValid
+            ? Placed(WithProvider(intent.Value, settings.Value, retirement.Spec.PolicyRef.ToString()))
+            : new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
     }
 
     /// <summary>
-    /// The same wherever its class serves, be it where the operator does not: such a policy publishes nothing, but keeps its claim to the domain,
+    /// Whether a policy may act, other claims to its domain left aside, and wherever its class serves, be it where the operator does not: such a policy publishes nothing, but keeps its claim to the domain,
     /// and its records can be removed.
     /// </summary>
     public Admission AdmitAnywhere(MtaStsPolicy policy)
@@ -57,7 +83,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
         var settings = ClassReader.Read(found);
         if (!settings.IsValid)
         {
-            return new Admission.Rejected(Reason.ClassInvalid, $"MtaStsClass {found.Metadata.Name}: {FieldProblem.Join(settings.Problems)}");
+            return ClassInvalid(found, settings.Problems);
         }
 
         var intent = SpecReader.Read(policy, settings.Value);
@@ -73,17 +99,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
             return new Admission.Rejected(problem.Reason, problem.Field.ToString());
         }
 
-        if (cluster.Providers.Cache.Find(new ObjectKey(null, settings.Value.ProviderName)) is not { } provider)
-        {
-            return new Admission.Rejected(
-                Reason.ProviderNotFound,
-                $"MtaStsClass {found.Metadata.Name}: spec.dnsProviderRef.name is \"{settings.Value.ProviderName}\", and there is no such ClusterDnsProvider; create it or name another");
-        }
-
-        var provided = ProviderReader.Read(provider, ownerIdDefault);
-        return provided.IsValid
-            ? new Admission.Admitted(intent.Value, settings.Value, provided.Value)
-            : new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}");
+        return WithProvider(intent.Value, settings.Value, ObjectKey.Of(policy).ToString());
     }
 
     /// <summary>The older policy that has this one's domain, as "namespace/name"; null when this one has it.</summary>
@@ -95,6 +111,29 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
 
     // What has published keeps its claim, also while it is being deleted or its class is broken: nobody else may write there meanwhile.
     private bool Claims(MtaStsPolicy policy) => policy.Status?.ServedId is not null || AdmitAnywhere(policy) is Admission.Admitted;
+
+    private Admission WithProvider(Intent intent, ClassSettings settings, string owner)
+    {
+        if (cluster.Providers.Cache.Find(new ObjectKey(null, settings.ProviderName)) is not { } provider)
+        {
+            return new Admission.Rejected(
+                Reason.ProviderNotFound,
+                $"MtaStsClass {settings.Name}: spec.dnsProviderRef.name is \"{settings.ProviderName}\", and there is no such ClusterDnsProvider; create it or name another");
+        }
+
+        var provided = ProviderReader.Read(provider, ownerIdDefault);
+        return provided.IsValid
+            ? new Admission.Admitted(intent, settings, provided.Value, owner)
+            : new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}");
+    }
+
+    private Admission Placed(Admission admission) =>
+        admission is Admission.Admitted { Class: var settings } && cluster.ServingProblem(settings.Serving.Namespace) is { } misplaced
+            ? new Admission.Rejected(Reason.ClassInvalid, $"MtaStsClass {settings.Name}: {misplaced}")
+            : admission;
+
+    private static Admission.Rejected ClassInvalid(MtaStsClass found, ImmutableArray<FieldProblem> problems) =>
+        new(Reason.ClassInvalid, $"MtaStsClass {found.Metadata.Name}: {FieldProblem.Join(problems)}");
 
     private static bool IsSame(MtaStsPolicy a, MtaStsPolicy b) => a.Metadata.Uid == b.Metadata.Uid;
 }

@@ -1,3 +1,5 @@
+using k8s;
+using k8s.Models;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
@@ -19,7 +21,7 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
     ];
 
     /// <summary>A new state was written: moves, a document that is served, an id that is published.</summary>
-    public void Moved(MtaStsPolicy policy, Intent intent, RolloutState before, Decision decision)
+    public void Moved(IKubernetesObject<V1ObjectMeta> policy, Intent intent, RolloutState before, Decision decision)
     {
         var key = ObjectKey.Of(policy).ToString();
         foreach (var move in decision.Transitions)
@@ -28,9 +30,9 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
             ReconcileLog.Moved(logger, key, intent.Domain.ToString(), from, move.To, move.Reason.ToString());
             events.Publish(
                 policy,
-                EventType.Normal,
+                move.Reason == Reason.SteppedBack ? EventType.Warning : EventType.Normal,
                 move.Reason.ToString(),
-                move.Reason == Reason.OwnerLowered ? "Retreat" : "Promote",
+                move.Reason is Reason.OwnerLowered or Reason.SteppedBack or Reason.Retired ? "Retreat" : "Promote",
                 $"{intent.Domain} moved from {from} to {move.To}");
         }
 
@@ -55,9 +57,15 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
     }
 
     /// <summary>A pass is over: tells when Ready, or its reason, changed for the worse or for the better.</summary>
-    public void Settled(MtaStsPolicy before, MtaStsPolicy after)
+    public void Settled<T>(T before, T after)
+        where T : class, IDomainResource<T>
     {
-        if (ReadyOf(after) is not { } ready || (ReadyOf(before) is { } old && old.Status == ready.Status && old.Reason == ready.Reason))
+        if (Of(after, ConditionType.Degraded) is { } alarm && Of(before, ConditionType.Degraded) is null)
+        {
+            events.Publish(after, EventType.Warning, nameof(ConditionType.Degraded), "Reconcile", alarm.Message);
+        }
+
+        if (Of(after, ConditionType.Ready) is not { } ready || (Of(before, ConditionType.Ready) is { } old && old.Status == ready.Status && old.Reason == ready.Reason))
         {
             return;
         }
@@ -70,12 +78,13 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
     }
 
     /// <summary>What a deletion cannot take away.</summary>
-    public void Undeletable(MtaStsPolicy policy, Reason reason, string what) => events.Publish(
+    public void Undeletable(IKubernetesObject<V1ObjectMeta> policy, Reason reason, string what) => events.Publish(
         policy,
         EventType.Warning,
         reason.ToString(),
         "Delete",
         $"{what}. It is tried again; to let go and leave what is published as it is, set spec.deletionPolicy to Orphan");
 
-    private static Resources.Condition? ReadyOf(MtaStsPolicy policy) => policy.Status?.Conditions?.FirstOrDefault(c => c.Type == nameof(ConditionType.Ready));
+    private static Resources.Condition? Of<T>(T resource, ConditionType type)
+        where T : class, IDomainResource<T> => resource.Status?.Conditions?.FirstOrDefault(c => c.Type == type.ToString());
 }

@@ -23,6 +23,7 @@ public sealed class Cluster
     {
         var log = loggers.CreateLogger("MtaSts.Kubernetes.Informer");
         Policies = new Informer<MtaStsPolicy>(api, null, log, time);
+        Retirements = new Informer<MtaStsRetirement>(api, null, log, time);
         Classes = new Informer<MtaStsClass>(api, null, log, time);
         Providers = new Informer<ClusterDnsProvider>(api, null, log, time);
         Namespaces = new Informer<V1Namespace>(api, null, log, time);
@@ -40,6 +41,9 @@ public sealed class Cluster
 
     /// <summary>The policies.</summary>
     public Informer<MtaStsPolicy> Policies { get; }
+
+    /// <summary>The retirements, each named after its domain.</summary>
+    public Informer<MtaStsRetirement> Retirements { get; }
 
     /// <summary>The classes.</summary>
     public Informer<MtaStsClass> Classes { get; }
@@ -65,12 +69,12 @@ public sealed class Cluster
             $"name one of {string.Join(", ", Serving.Keys.Order(StringComparer.Ordinal))}, or give it to the operator by --serving-namespace");
 
     /// <summary>All informers.</summary>
-    public IReadOnlyList<IInformer> Informers => [Policies, Classes, Providers, Namespaces, Secrets, .. Serving.Values.SelectMany(s => s.Informers)];
+    public IReadOnlyList<IInformer> Informers => [Policies, Retirements, Classes, Providers, Namespaces, Secrets, .. Serving.Values.SelectMany(s => s.Informers)];
 
     /// <summary>Runs all informers until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
-        Policies.RunAsync(cancellationToken), Classes.RunAsync(cancellationToken), Providers.RunAsync(cancellationToken),
+        Policies.RunAsync(cancellationToken), Retirements.RunAsync(cancellationToken), Classes.RunAsync(cancellationToken), Providers.RunAsync(cancellationToken),
         Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), .. Serving.Values.Select(s => s.RunAsync(cancellationToken)),
     ]);
 
@@ -83,8 +87,19 @@ public sealed class Cluster
     /// <summary>The class that a policy uses: the named one, else the oldest that is marked as default. Null when there is none.</summary>
     public MtaStsClass? ClassOf(MtaStsPolicy policy) => policy.Spec?.ClassName is { } name
         ? Classes.Cache.Find(new ObjectKey(null, name))
-        : Classes.Cache.All.Values.Where(c => c.IsDefault)
-            .OrderBy(c => c.Metadata.CreationTimestamp).ThenBy(c => c.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+        : Default;
+
+    /// <summary>The policies that use a class.</summary>
+    public IEnumerable<MtaStsPolicy> OfClass(string name) =>
+        Policies.ByIndex(ByClass, name).Concat(Default?.Metadata.Name == name ? Policies.ByIndex(ByClass, DefaultClass) : []);
+
+    /// <summary>The retirements under a class.</summary>
+    public IEnumerable<ObjectKey> RetirementsOf(MtaStsClass c) =>
+        Retirements.Cache.All.Values.Where(r => r.Spec.ClassName == c.Metadata.Name).Select(r => ObjectKey.Of(r));
+
+    /// <summary>The retirements whose class uses a provider.</summary>
+    public IEnumerable<ObjectKey> RetirementsOf(ClusterDnsProvider provider) =>
+        Classes.ByIndex(ByProvider, provider.Metadata.Name).SelectMany(RetirementsOf);
 
     /// <summary>The policies that use a class, or would if it were the default.</summary>
     public IEnumerable<ObjectKey> PoliciesOf(MtaStsClass c) =>
@@ -101,6 +116,9 @@ public sealed class Cluster
     /// <summary>The policies in a namespace.</summary>
     public IEnumerable<ObjectKey> PoliciesIn(V1Namespace space) =>
         Policies.Cache.All.Keys.Where(key => key.Namespace == space.Metadata.Name);
+
+    private MtaStsClass? Default => Classes.Cache.All.Values.Where(c => c.IsDefault)
+        .OrderBy(c => c.Metadata.CreationTimestamp).ThenBy(c => c.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
 
     // Only resources whose domain is in its one form are valid, so that the text itself is key enough.
     private static string DomainKey(MtaStsPolicy policy) => policy.Spec?.Domain ?? "";

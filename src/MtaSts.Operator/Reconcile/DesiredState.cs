@@ -21,8 +21,11 @@ public sealed record DesiredState
     /// <summary>The Ingress, or null where the class has none or nothing is served.</summary>
     public V1Ingress? Ingress { get; init; }
 
-    /// <summary>The records.</summary>
+    /// <summary>The records; those without a value are to be taken away.</summary>
     public ImmutableArray<OwnedRecord> Records { get; init; } = [];
+
+    /// <summary>True when document and Ingress are to be taken away, after the records.</summary>
+    public bool IsRemoval { get; init; }
 
     /// <summary>What follows from a state.</summary>
     /// <param name="intent">What is wanted.</param>
@@ -32,7 +35,14 @@ public sealed record DesiredState
     /// <param name="owner">"namespace/name" of the resource.</param>
     /// <param name="ingress">The domain's Ingress as it is, for its address.</param>
     public static DesiredState Of(
-        Intent intent, RolloutState state, ClassSettings settings, ProviderSettings provider, string owner, V1Ingress? ingress) => new()
+        Intent intent, RolloutState state, ClassSettings settings, ProviderSettings provider, string owner, V1Ingress? ingress) => state.Withdrawn
+        ? new()
+        {
+            Shard = PolicyShard.Of(intent.Domain, settings.Name),
+            Records = Removal(intent.Domain),
+            IsRemoval = true,
+        }
+        : new()
         {
             Document = state.Served,
             Shard = PolicyShard.Of(intent.Domain, settings.Name),

@@ -1,5 +1,6 @@
+using k8s;
+using k8s.Models;
 using MtaSts.Kubernetes;
-using MtaSts.Operator.Resources;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -11,21 +12,20 @@ namespace MtaSts.Operator.Reconcile;
 /// <param name="maySpeak">True while this process is the leader.</param>
 public sealed class Fence(ApiClient api, Func<bool> maySpeak)
 {
-    private static readonly ResourceKind Kind = ResourceKind.Of<MtaStsPolicy>();
-
     /// <summary>True while this process is the leader.</summary>
     public bool IsOpen => maySpeak();
 
     /// <summary>True when this process leads and the server's resource is still at the version that was decided on.</summary>
-    public async Task<bool> HoldsAsync(MtaStsPolicy policy, CancellationToken cancellationToken)
+    public async Task<bool> HoldsAsync<T>(T resource, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>
     {
         if (!maySpeak())
         {
             return false;
         }
 
-        var reply = await api.GetAsync(Kind.ObjectPath(ObjectKey.Of(policy)), cancellationToken);
+        var reply = await api.GetAsync(ResourceKind.Of<T>().ObjectPath(ObjectKey.Of(resource)), cancellationToken);
         var version = reply.IsSuccess ? JsonText.TextOf(reply.Json()?["metadata"]?["resourceVersion"]) : null;
-        return version == policy.Metadata.ResourceVersion && maySpeak();
+        return version == resource.Metadata.ResourceVersion && maySpeak();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
+using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
@@ -9,19 +10,24 @@ using MtaSts.Operator.Serving;
 
 namespace MtaSts.Operator.Reconcile;
 
-/// <summary>Brings domains in line with their policies, and takes them down when a policy is deleted.</summary>
+/// <summary>Brings domains in line with their policies, and sees to what becomes of them when a policy is deleted.</summary>
 public sealed class PolicyController(
     Cluster cluster,
     AdmissionDesk desk,
-    PolicyPass pass,
+    DomainPass pass,
+    Handover handover,
     ServingWriter serving,
     RecordWriter records,
+    FleetDesk fleets,
     Announcer announcer,
     Watch watch,
+    ClassMoves moves,
     Fence fence,
+    TimeProvider time,
     ILogger<PolicyController> logger) : IEntityController<MtaStsPolicy>, IEntityFinalizer<MtaStsPolicy>
 {
     private static readonly TimeSpan RetryUndeletable = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryTakeover = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public string Identifier => ApiGroup.Name + "/records";
@@ -32,7 +38,15 @@ public sealed class PolicyController(
     /// <inheritdoc/>
     public async Task<ReconciliationResult<MtaStsPolicy>> ReconcileAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
     {
-        var result = await pass.RunAsync(entity, cancellationToken);
+        var admission = desk.Admit(entity);
+        var takeover = admission is Admission.Admitted && fence.IsOpen ? await handover.TakeAsync(entity, time.GetUtcNow(), cancellationToken) : Takeover.None;
+        if (takeover is Takeover.NotYet notYet)
+        {
+            ReconcileLog.TakeoverWaits(logger, ObjectKey.Of(entity).ToString(), notYet.Why);
+            return ReconciliationResult<MtaStsPolicy>.Success(entity, RetryTakeover);
+        }
+
+        var result = await pass.RunAsync(entity, admission, (takeover as Takeover.From)?.State, cancellationToken);
         return result.Failure is { } failure
             ? ReconciliationResult<MtaStsPolicy>.Failure(entity, failure, requeueAfter: result.Wait)
             : ReconciliationResult<MtaStsPolicy>.Success(entity, result.Wait);
@@ -41,19 +55,24 @@ public sealed class PolicyController(
     /// <inheritdoc/>
     public Task<ReconciliationResult<MtaStsPolicy>> DeletedAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
     {
-        watch.Forget(ObjectKey.Of(entity));
+        var key = ObjectKey.Of(entity);
+        watch.Forget(key);
+        moves.Forget(key);
+        fleets.Release(key);
         return Task.FromResult(ReconciliationResult<MtaStsPolicy>.Success(entity));
     }
 
     /// <summary>
-    /// Delete: the records go first, so that no sender finds a policy that is about to go; then the Ingress and the document. Orphan: all stays.
+    /// Retire: a retirement takes the domain, and the resource can go at once. Delete: the records go first, so that no sender finds a policy that is about to go;
+    /// then the Ingress and the document. Orphan: all stays.
     /// </summary>
     public async Task<ReconciliationResult<MtaStsPolicy>> FinalizeAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Of(entity);
+        var state = StatusMapping.StateOf(entity.Status);
 
         // What never served anything has nothing to take away, whoever has the domain now.
-        if (StatusMapping.StateOf(entity.Status).Served is null || !MailDomain.TryParse(entity.Status?.Domain, out var domain, out _))
+        if ((state.Served is null && !state.Withdrawn) || !MailDomain.TryParse(entity.Status?.Domain, out var domain, out _))
         {
             return ReconciliationResult<MtaStsPolicy>.Success(entity);
         }
@@ -64,6 +83,41 @@ public sealed class PolicyController(
             return ReconciliationResult<MtaStsPolicy>.Success(entity);
         }
 
+        // Anything but the word itself retires: the careful way is the one for what nobody understands.
+        return state.Withdrawn || entity.Spec?.DeletionPolicy == nameof(DeletionPolicy.Delete)
+            ? await DeleteAsync(entity, domain, cancellationToken)
+            : await RetireAsync(entity, domain, cancellationToken);
+    }
+
+    private async Task<ReconciliationResult<MtaStsPolicy>> RetireAsync(MtaStsPolicy entity, MailDomain domain, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(entity);
+        var className = entity.Status!.ClassName ?? cluster.ClassOf(entity)?.Metadata.Name;
+        if (className is null)
+        {
+            announcer.Undeletable(entity, Reason.ClassNotFound, $"{domain} cannot be retired: under which class it is served is not known");
+            return ReconciliationResult<MtaStsPolicy>.Success(entity, RetryUndeletable);
+        }
+
+        if (!await fence.HoldsAsync(entity, cancellationToken))
+        {
+            return ReconciliationResult<MtaStsPolicy>.Failure(entity, "the cache is behind");
+        }
+
+        var reporting = entity.Spec?.TlsReporting ?? cluster.Classes.Cache.Find(new ObjectKey(null, className))?.Spec?.TlsReporting;
+        if (await handover.GiveAsync(entity, className, reporting, cancellationToken) is { } failed)
+        {
+            announcer.Undeletable(entity, Reason.ApplyFailed, $"MtaStsRetirement {domain} could not be written: {failed}");
+            return ReconciliationResult<MtaStsPolicy>.Failure(entity, $"MtaStsRetirement {domain}: {failed}");
+        }
+
+        ReconcileLog.TakenDown(logger, key.ToString(), domain.ToString(), nameof(DeletionPolicy.Retire));
+        return ReconciliationResult<MtaStsPolicy>.Success(entity);
+    }
+
+    private async Task<ReconciliationResult<MtaStsPolicy>> DeleteAsync(MtaStsPolicy entity, MailDomain domain, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(entity);
         var admission = desk.AdmitAnywhere(entity);
         if (admission is Admission.Rejected rejected)
         {

@@ -20,6 +20,9 @@ internal static partial class ReconcileLog
     [LoggerMessage(2405, LogLevel.Error, "{Policy} does not deserialise and is left alone: {Error}")]
     public static partial void Unreadable(ILogger logger, string policy, string error);
 
+    [LoggerMessage(2406, LogLevel.Information, "{Policy} waits for the retirement of its domain to let go: {Why}")]
+    public static partial void TakeoverWaits(ILogger logger, string policy, string why);
+
     [LoggerMessage(2410, LogLevel.Information, "Class {Class}: {Condition}={Status} {Reason}: {Message}")]
     public static partial void ClassSettled(ILogger logger, string @class, string condition, string status, string reason, string message);
 

@@ -25,7 +25,7 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
         var (provider, fault) = providers.Open(settings);
         if (provider is null)
         {
-            return ([Problem(records[0].Key.ToString(), fault!)], false);
+            return ([Problem(string.Join(", ", records.Select(r => r.Key)), fault!)], false);
         }
 
         var report = await publisher.PublishAsync(provider, records, owner, adoption, cancellationToken);

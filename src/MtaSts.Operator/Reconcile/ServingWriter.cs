@@ -19,8 +19,9 @@ public sealed class ServingWriter(Cluster cluster, ServerSideApply writer)
     private static readonly ResourceKind Ingresses = ResourceKind.Of<V1Ingress>();
 
     /// <summary>True when document and Ingress are as wanted, as far as the caches know.</summary>
-    public bool IsInPlace(DesiredState desired, string space) =>
-        desired.Document is null
+    public bool IsInPlace(DesiredState desired, string space, string owner) => desired.IsRemoval
+        ? IngressOf(space, desired.Shard.Key) is { } ingress ? OwnerOf(ingress) is { } other && other != owner : DocumentIn(space, desired.Shard) is null
+        : desired.Document is null
         || (DocumentIn(space, desired.Shard) == desired.Document.Text
             && (desired.Ingress is null || SubsetCompare.Holds(JsonText.ObjectOf(desired.Ingress), Current(desired.Ingress))));
 
@@ -51,7 +52,7 @@ public sealed class ServingWriter(Cluster cluster, ServerSideApply writer)
         var key = new ObjectKey(space, ServingNames.OfIngress(domain));
         if (cluster.Serving[space].Ingresses.Cache.Find(key) is { } ingress)
         {
-            if (ingress.Metadata.Annotations?.TryGetValue(ApiGroup.OwnerAnnotation, out var other) == true && other != owner)
+            if (OwnerOf(ingress) is { } other && other != owner)
             {
                 return [];
             }
@@ -64,6 +65,31 @@ public sealed class ServingWriter(Cluster cluster, ServerSideApply writer)
         if (gone is not WriteOutcome.NotFound)
         {
             Note(problems, $"ConfigMap {space}/{shard.ConfigMapName}", gone);
+        }
+
+        return problems.ToImmutable();
+    }
+
+    /// <summary>Takes a domain's document out of the class that it was in before, and its Ingress out of that class's namespace.</summary>
+    /// <returns>What could not be done.</returns>
+    public async Task<ImmutableArray<ApplyProblem>> LeaveAsync(
+        MailDomain domain, string className, Admission.Admitted admitted, CancellationToken cancellationToken)
+    {
+        var problems = ImmutableArray.CreateBuilder<ApplyProblem>();
+        var old = PolicyShard.Of(domain, className);
+        foreach (var (space, caches) in cluster.Serving)
+        {
+            if (DocumentIn(space, old) is not null)
+            {
+                Note(problems, $"ConfigMap {space}/{old.ConfigMapName}",
+                    await writer.MergePatchAsync(ConfigMaps, new ObjectKey(space, old.ConfigMapName), Entry(old.Key, null), null, cancellationToken));
+            }
+
+            var key = new ObjectKey(space, ServingNames.OfIngress(domain));
+            if (space != admitted.Class.Serving.Namespace && caches.Ingresses.Cache.Find(key) is { } ingress && OwnerOf(ingress) == admitted.Owner)
+            {
+                Note(problems, $"Ingress {key}", await writer.DeleteAsync(Ingresses, key, ingress.Metadata.Uid, null, cancellationToken));
+            }
         }
 
         return problems.ToImmutable();
@@ -94,6 +120,13 @@ public sealed class ServingWriter(Cluster cluster, ServerSideApply writer)
         && data.TryGetValue(shard.Key, out var text)
             ? text
             : null;
+
+    // The entry of a shard is named after the domain.
+    private V1Ingress? IngressOf(string space, string domain) =>
+        cluster.Serving[space].Ingresses.Cache.Find(new ObjectKey(space, ServingNames.OfIngress(MailDomain.Parse(domain))));
+
+    private static string? OwnerOf(V1Ingress ingress) =>
+        ingress.Metadata.Annotations?.TryGetValue(ApiGroup.OwnerAnnotation, out var owner) == true ? owner : null;
 
     private JsonObject? Current(V1Ingress wanted) =>
         cluster.Serving[wanted.Metadata.NamespaceProperty].Ingresses.Cache.Find(ObjectKey.Of(wanted)) is { } found ? JsonText.ObjectOf(found) : null;

@@ -26,6 +26,7 @@ public static class StatusMapping
         {
             Stage = status.Stage is "" ? null : status.Stage,
             StageEnteredAt = status.StageEnteredAt,
+            SettledAt = status.SettledAt,
             Served = ServedOf(status),
             PublishedId = IdOf(status.PolicyId),
             PublishedMode = ModeOf(status.Mode),
@@ -49,6 +50,7 @@ public static class StatusMapping
         {
             Stage = state.Stage,
             StageEnteredAt = state.StageEnteredAt,
+            SettledAt = state.SettledAt,
             Mode = Text(state.PublishedMode),
             PolicyId = state.PublishedId?.ToString(),
             PublishedAt = state.PublishedAt,
@@ -62,6 +64,7 @@ public static class StatusMapping
             Ledger = state.Ledger.Entries.IsEmpty ? null : [.. state.Ledger.Entries.Select(EntryOf)],
             KeptMx = state.KeptMx.IsEmpty ? null : [.. state.KeptMx.Select(KeptOf)],
             Regression = state.Regression is { } r ? new RegressionStatus { Since = r.Since, LastAt = r.LastAt, Looks = r.Looks } : null,
+            RemoveAt = state.RemoveAt,
             Withdrawn = state.Withdrawn ? true : null,
             ServedId = state.Served?.Id.ToString(),
             ServedMode = Text(state.Served?.Policy.Mode),

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using k8s;
 using k8s.Models;
 using MtaSts.Operator.Resources.Schema;
 
@@ -16,7 +15,7 @@ namespace MtaSts.Operator.Resources;
 [PrinterColumn(5, "Soak-until", ".status.soakUntil", Description = "The earliest moment of the next promotion.")]
 [PrinterColumn(6, "Age", ".metadata.creationTimestamp", Type = "date")]
 [PrinterColumn(7, "Message", ".status.conditions[?(@.type==\"Ready\")].message", Description = "Why, in a sentence.", Priority = 1)]
-public sealed class MtaStsPolicy : IKubernetesObject<V1ObjectMeta>, ISpec<MtaStsPolicySpec>, IStatus<MtaStsPolicyStatus?>
+public sealed class MtaStsPolicy : IDomainResource<MtaStsPolicy>, ISpec<MtaStsPolicySpec>
 {
     /// <summary>The kind.</summary>
     public const string KubeKind = "MtaStsPolicy";
@@ -45,4 +44,7 @@ public sealed class MtaStsPolicy : IKubernetesObject<V1ObjectMeta>, ISpec<MtaSts
     [Schema(Default = """{"observedGeneration":-1}""")]
     [JsonPropertyName("status")]
     public MtaStsPolicyStatus? Status { get; set; }
+
+    /// <inheritdoc/>
+    public MtaStsPolicy WithStatus(MtaStsPolicyStatus status) => new() { Metadata = Metadata, Spec = Spec, Status = status };
 }

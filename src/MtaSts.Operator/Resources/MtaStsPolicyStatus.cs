@@ -15,6 +15,14 @@ public sealed record MtaStsPolicyStatus
     [JsonPropertyName("domain")]
     public string? Domain { get; init; }
 
+    /// <summary>The class under which the domain is served.</summary>
+    [JsonPropertyName("className")]
+    public string? ClassName { get; init; }
+
+    /// <summary>The provider to which its records were written.</summary>
+    [JsonPropertyName("providerName")]
+    public string? ProviderName { get; init; }
+
     /// <summary>The mode of the policy as published now: testing, enforce or none; absent before the first publication.</summary>
     [Schema(OneOf = "none testing enforce")]
     [JsonPropertyName("mode")]
@@ -33,6 +41,12 @@ public sealed record MtaStsPolicyStatus
     [JsonPropertyName("stageEnteredAt")]
     [JsonConverter(typeof(Rfc3339Converter))]
     public DateTimeOffset? StageEnteredAt { get; init; }
+
+    /// <summary>The first moment in the stage at which every required check was healthy.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("settledAt")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? SettledAt { get; init; }
 
     /// <summary>Since when every required check has been healthy without a break; absent while one is broken.</summary>
     [Schema(Format = "date-time")]
@@ -72,6 +86,12 @@ public sealed record MtaStsPolicyStatus
     /// <summary>The failure of an enforced domain's mail servers that is being confirmed; only where the class says onRegression: StepBack.</summary>
     [JsonPropertyName("regression")]
     public RegressionStatus? Regression { get; init; }
+
+    /// <summary>For a domain that is being taken down: when records and policy go. Absent until mode none has been seen everywhere.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("removeAt")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? RemoveAt { get; init; }
 
     /// <summary>True when records and policy have been taken away, or are being.</summary>
     [JsonPropertyName("withdrawn")]

@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Status;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Probes;
+using MtaSts.Operator.Resources;
+using MtaSts.Operator.Serving;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>
+/// One pass over one domain: resource, intent, observations, decision, desired state, apply, status. The whole product is these steps in
+/// their order; each lives in a place of its own.
+/// </summary>
+public sealed class DomainPass(
+    Cluster cluster,
+    DomainProber prober,
+    FleetDesk fleets,
+    ServingWriter serving,
+    RecordWriter records,
+    StatusWriter statuses,
+    Announcer announcer,
+    Watch watch,
+    ClassMoves moves,
+    Fence fence,
+    TimeProvider time)
+{
+    // A write that another one overtook is tried again on what the watch brings, which takes this long or less.
+    private static readonly TimeSpan AfterConflict = TimeSpan.FromSeconds(1);
+
+    // From this on a spread does no harm, and keeps ten thousand domains from being looked at in one moment.
+    private static readonly TimeSpan JitterFrom = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs the pass.</summary>
+    /// <typeparam name="T">A policy, or a retirement.</typeparam>
+    /// <param name="resource">The resource.</param>
+    /// <param name="admission">Step 1, resource to intent, as the desk answered. What is not admitted has no effect at all.</param>
+    /// <param name="start">The state to go on from, where that is not the one in the resource's status; null else.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <returns>When the next one is due; null when only a change of the world asks for one.</returns>
+    public async Task<PassResult> RunAsync<T>(T resource, Admission admission, RolloutState? start, CancellationToken cancellationToken)
+        where T : class, IDomainResource<T>
+    {
+        // 1. Resource -> intent.
+        if (admission is not Admission.Admitted admitted)
+        {
+            return await SettleAsync(resource, Refused(admission), null, null, cancellationToken);
+        }
+
+        var (intent, settings, provider, owner) = admitted;
+        var key = ObjectKey.Of(resource);
+        var state = start ?? StatusMapping.StateOf(resource.Status);
+        var identity = OwnerIdentity.Create(provider.OwnerId, owner);
+
+        // 2. Observations.
+        var request = new ProbeRequest(
+            intent.Domain, FetchPolicy: true, ProbeMx: true, DesiredState.KeysToWatch(intent.Domain), settings.ProbeNetworks, intent.Interval);
+        var observed = await prober.ObserveAsync(request, cancellationToken);
+        var now = time.GetUtcNow();
+        var evidence = EvidenceReader.Read(intent, state, observed, provider.OwnerId, watch.Look(key, now, intent.Interval), now) with
+        {
+            Fleet = fleets.Of(key, settings.Name, intent, state, now),
+        };
+
+        // 3. Decide. The state is written before its effects, so that whoever comes after a crash goes on from it and not back.
+        var decision = fleets.Booked(key, settings.Name, intent, Decider.Decide(intent, state, evidence, now))
+            ?? Decider.Decide(intent, state, evidence with { Fleet = fleets.Of(key, settings.Name, intent, state, now) }, now);
+        if (!decision.Next.SameEffects(state) || start is not null)
+        {
+            var written = await statuses.WriteStateAsync(resource, admitted, decision, cancellationToken);
+            if (written is null)
+            {
+                fleets.Release(key);
+                return Overtaken(key);
+            }
+
+            resource = written;
+            announcer.Moved(resource, intent, state, decision);
+        }
+
+        // 4. Desired state.
+        var places = new Places(resource.Status?.ClassName ?? settings.Name, resource.Status?.ProviderName ?? provider.Name);
+        var move = moves.Of(key, places.ClassName, settings.Name, TimeSpan.FromSeconds(provider.TtlSeconds), now);
+        var space = settings.Serving.Namespace;
+        var ingress = cluster.Serving[space].Ingresses.Cache.Find(new ObjectKey(space, ServingNames.OfIngress(intent.Domain)));
+        var desired = DesiredState.Of(intent, decision.Next, settings, provider, owner, ingress);
+        desired = move == MoveStep.Filling ? desired with { Ingress = null } : desired;
+
+        // 5. Apply what is not so already. rfc8461#8.1: what is served comes first; the decision names no id before it has been seen.
+        var missing = places.ProviderName == provider.Name ? RecordsInPlace.Missing(desired.Records, observed, identity) : [.. desired.Records];
+        var applied = Applied.Nothing;
+        if (!missing.IsEmpty || !serving.IsInPlace(desired, space, owner) || move == MoveStep.Leaving)
+        {
+            if (!await fence.HoldsAsync(resource, cancellationToken))
+            {
+                return Overtaken(key);
+            }
+
+            applied = await ApplyAsync(admitted, desired, missing, identity, cancellationToken);
+            applied = applied with { DnsProblems = [.. applied.DnsProblems.Where(p => !IsHarmless(p, intent, evidence))] };
+            places = places with { ProviderName = applied.DnsProblems.IsEmpty ? provider.Name : places.ProviderName };
+            if (move == MoveStep.Leaving && applied.IsComplete && (desired.IsRemoval || evidence.Of(Check.PolicyServed) is Finding.Healthy))
+            {
+                var left = await serving.LeaveAsync(intent.Domain, places.ClassName!, admitted, cancellationToken);
+                places = places with { ClassName = left.IsEmpty ? settings.Name : places.ClassName };
+                applied = applied with { ServingProblems = left };
+            }
+        }
+
+        // 6. Status, and when to look again: soon, where something was just written that the next look should see.
+        var outcome = new PassOutcome
+        {
+            Intent = intent,
+            Evidence = evidence,
+            Decision = decision,
+            DnsProblems = applied.DnsProblems,
+            ServingProblems = applied.ServingProblems,
+        };
+        var soon = applied.AnyRecordWritten ? AfterConflict : move != MoveStep.None ? moves.LookAgain : TimeSpan.MaxValue;
+        var result = await SettleAsync(resource, outcome, places, decision.LookAgain > soon ? soon : Spread(decision.LookAgain), cancellationToken);
+        return result with { IsRemoved = desired.IsRemoval && missing.IsEmpty && applied.IsComplete && !applied.AnyRecordWritten };
+    }
+
+    // A domain whose class changed is in both places until senders find it in the new one. Where its provider changed, all records are written to the new one, and
+    // those at the old one stay: they may be the very same records under another name, and whoever still asks that server shall not find less than before.
+    // What is taken away goes in the reverse order: no sender shall find a record of a policy that is about to go.
+    private async Task<Applied> ApplyAsync(
+        Admission.Admitted admitted, DesiredState desired, ImmutableArray<OwnedRecord> missing, OwnerIdentity identity, CancellationToken cancellationToken)
+    {
+        var (intent, settings, provider, owner) = admitted;
+        var space = settings.Serving.Namespace;
+        var served = desired.IsRemoval ? [] : await serving.ApplyAsync(desired, settings.Name, space, cancellationToken);
+        var (problems, anyWritten) = await records.ApplyAsync(provider, missing, identity, intent.Adoption, cancellationToken);
+        if (desired.IsRemoval && problems.IsEmpty)
+        {
+            served = await serving.RemoveAsync(intent.Domain, desired.Shard, space, owner, cancellationToken);
+        }
+
+        return new Applied(served, problems, anyWritten);
+    }
+
+    private static PassOutcome Refused(Admission admission) => admission switch
+    {
+        Admission.Claimed claimed => new PassOutcome { ClaimedBy = claimed.By, Intent = claimed.Intent },
+        Admission.Rejected rejected => new PassOutcome { Rejection = (rejected.Reason, rejected.Message) },
+        _ => throw new ArgumentException("an admitted resource is not refused", nameof(admission)),
+    };
+
+    private async Task<PassResult> SettleAsync<T>(T resource, PassOutcome outcome, Places? places, TimeSpan? wait, CancellationToken cancellationToken)
+        where T : class, IDomainResource<T>
+    {
+        var written = await statuses.WriteOutcomeAsync(resource, outcome, places, cancellationToken);
+        if (written is null)
+        {
+            return Overtaken(ObjectKey.Of(resource));
+        }
+
+        announcer.Settled(resource, written);
+        return outcome.DnsProblems.Concat(outcome.ServingProblems).FirstOrDefault(p => !p.NeedsSomebody) is { } transient
+            ? PassResult.Failed($"{transient.Subject}: {transient.Message}")
+            : new PassResult(wait, null);
+    }
+
+    // What this look found was not written, and might have been a broken check: it does not count as one.
+    private PassResult Overtaken(ObjectKey key)
+    {
+        watch.Forget(key);
+        return PassResult.Again(AfterConflict);
+    }
+
+    // The owner may see to the policy host's address himself: what senders reach is then right, whoever's record it is.
+    private static bool IsHarmless(ApplyProblem problem, Intent intent, Evidence evidence) =>
+        problem.Reason == Reason.RecordNotOwned
+        && problem.Subject.StartsWith(intent.Domain.PolicyHost, StringComparison.Ordinal)
+        && evidence.Of(Check.PolicyServed) is Finding.Healthy;
+
+    private static TimeSpan Spread(TimeSpan wait) =>
+        wait < JitterFrom ? wait : wait * (0.9 + (0.1 * Random.Shared.NextDouble()));
+
+    private sealed record Applied(ImmutableArray<ApplyProblem> ServingProblems, ImmutableArray<ApplyProblem> DnsProblems, bool AnyRecordWritten)
+    {
+        public static readonly Applied Nothing = new([], [], false);
+
+        public bool IsComplete => ServingProblems.IsEmpty && DnsProblems.IsEmpty;
+    }
+}
+
+/// <summary>How a pass ended.</summary>
+/// <param name="Wait">When the next one is due; null for none.</param>
+/// <param name="Failure">What failed and is tried again by back-off; null when nothing did.</param>
+/// <param name="IsRemoved">True when records and policy were to be taken away, and were seen to be gone.</param>
+public sealed record PassResult(TimeSpan? Wait, string? Failure, bool IsRemoved = false)
+{
+    /// <summary>Another pass is due soon: this one was overtaken.</summary>
+    public static PassResult Again(TimeSpan wait) => new(wait, null);
+
+    /// <summary>Something failed that may succeed later.</summary>
+    public static PassResult Failed(string what) => new(null, what);
+}

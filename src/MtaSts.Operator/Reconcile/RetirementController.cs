@@ -1,0 +1,67 @@
+using MtaSts.Core.Rollout;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Resources;
+
+namespace MtaSts.Operator.Reconcile;
+
+/// <summary>Takes down the domains whose policies were deleted, in the order that loses no mail (rfc8461#8.3), and deletes each retirement at its end.</summary>
+public sealed class RetirementController(
+    AdmissionDesk desk,
+    DomainPass pass,
+    Handover handover,
+    ServerSideApply writer,
+    Watch watch,
+    ClassMoves moves,
+    Fence fence,
+    ILogger<RetirementController> logger) : IEntityController<MtaStsRetirement>
+{
+    private static readonly ResourceKind Kind = ResourceKind.Of<MtaStsRetirement>();
+    private static readonly TimeSpan LookAfterYielding = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public async Task<ReconciliationResult<MtaStsRetirement>> ReconcileAsync(MtaStsRetirement entity, CancellationToken cancellationToken)
+    {
+        if (handover.HasYielded(entity))
+        {
+            return ReconciliationResult<MtaStsRetirement>.Success(entity, LookAfterYielding);
+        }
+
+        // Before the first status the state is the one that was handed over.
+        var start = entity.Status?.Domain is null ? StatusMapping.StateOf(entity.Spec.Handover) : null;
+        var result = await pass.RunAsync(entity, Named(desk.Admit(entity), entity), start, cancellationToken);
+        if (result.Failure is { } failure)
+        {
+            return ReconciliationResult<MtaStsRetirement>.Failure(entity, failure, requeueAfter: result.Wait);
+        }
+
+        if (!result.IsRemoved || !fence.IsOpen)
+        {
+            return ReconciliationResult<MtaStsRetirement>.Success(entity, result.Wait);
+        }
+
+        var outcome = await writer.DeleteAsync(Kind, ObjectKey.Of(entity), entity.Metadata.Uid, null, cancellationToken);
+        if (!outcome.IsSuccess)
+        {
+            return ReconciliationResult<MtaStsRetirement>.Failure(entity, outcome.ToString()!);
+        }
+
+        ReconcileLog.TakenDown(logger, ObjectKey.Of(entity).ToString(), entity.Spec.Domain, nameof(DeletionPolicy.Retire));
+        return ReconciliationResult<MtaStsRetirement>.Success(entity);
+    }
+
+    /// <inheritdoc/>
+    public Task<ReconciliationResult<MtaStsRetirement>> DeletedAsync(MtaStsRetirement entity, CancellationToken cancellationToken)
+    {
+        watch.Forget(ObjectKey.Of(entity));
+        moves.Forget(ObjectKey.Of(entity));
+        return Task.FromResult(ReconciliationResult<MtaStsRetirement>.Success(entity));
+    }
+
+    // Whoever reads that it cannot act wants to know what is left standing.
+    private static Admission Named(Admission admission, MtaStsRetirement retirement) =>
+        admission is Admission.Rejected rejected && Core.Mail.MailDomain.TryParse(retirement.Spec.Domain, out var domain, out _)
+            ? new Admission.Rejected(
+                rejected.Reason,
+                $"{rejected.Message}. Until then these records stay as they are: {string.Join(", ", DesiredState.Removal(domain).Select(r => r.Key.Name).Distinct())}")
+            : admission;
+}

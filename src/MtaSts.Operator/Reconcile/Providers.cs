@@ -36,7 +36,11 @@ public sealed class Providers(Cluster cluster, ILoggerFactory loggers, TimeProvi
 
         var options = new Rfc2136Options
         {
-            Host = settings.ServerHost, Port = settings.ServerPort, Zones = settings.Zones, Key = key, Timeout = settings.Timeout,
+            Host = settings.ServerHost,
+            Port = settings.ServerPort,
+            Zones = settings.Zones,
+            Key = key,
+            Timeout = settings.Timeout,
         };
         return (new Rfc2136Provider(options, time, loggers.CreateLogger<Rfc2136Provider>()), null);
     }

@@ -34,7 +34,7 @@ public sealed record PolicyObject(JsonNode Resource)
     public string ServedId => Text("status", "servedId");
 
     /// <summary>The patterns of the document that is served.</summary>
-    public IReadOnlyList<string> ServedMx => [.. Entries("servedMx").Select(mx => (string)mx)];
+    public IReadOnlyList<string> ServedMx => [.. Entries("servedMx").Select(mx => (string)mx!)];
 
     /// <summary>Since when all has been healthy; null while it is not.</summary>
     public DateTimeOffset? HealthySince => Time(Resource["status"]?["healthySince"]);

@@ -68,7 +68,11 @@ public class BindTruth(string algorithm) : IDnsTruth, IAsyncLifetime
             Assert.True(TsigKey.TryCreate(keyName, keyAlgorithm ?? algorithm, secret, out key, out var problem), problem);
         var options = new Rfc2136Options
         {
-            Host = "127.0.0.1", Port = port ?? Port, Zones = [.. zones ?? [Zone, SubZone]], Key = key, Timeout = TimeSpan.FromSeconds(5),
+            Host = "127.0.0.1",
+            Port = port ?? Port,
+            Zones = [.. zones ?? [Zone, SubZone]],
+            Key = key,
+            Timeout = TimeSpan.FromSeconds(5),
         };
         return new Rfc2136Provider(options, time ?? TimeProvider.System, NullLogger<Rfc2136Provider>.Instance);
     }

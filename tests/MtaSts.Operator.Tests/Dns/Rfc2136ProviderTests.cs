@@ -131,7 +131,10 @@ public sealed class Rfc2136ProviderTests : IClassFixture<BindSha384>
         silent.Start();
         var options = new Rfc2136Options
         {
-            Host = "127.0.0.1", Port = ((IPEndPoint)silent.LocalEndpoint).Port, Zones = ["example.test"], Timeout = TimeSpan.FromMilliseconds(200),
+            Host = "127.0.0.1",
+            Port = ((IPEndPoint)silent.LocalEndpoint).Port,
+            Zones = ["example.test"],
+            Timeout = TimeSpan.FromMilliseconds(200),
         };
         var fault = await FaultOf(new Rfc2136Provider(options, TimeProvider.System, NullLogger<Rfc2136Provider>.Instance), "silent");
         Assert.Equal((Reason.ProviderUnavailable, true), (fault.Reason, fault.Transient));

@@ -158,6 +158,7 @@ public static class StatusProjection
                 ? new Condition(ConditionType.DomainClaimed, ConditionStatus.False, reason, message)
                 : new Condition(ConditionType.DomainClaimed, ConditionStatus.Unknown, reason, "the resource is not accepted"),
             .. Observed.Select(t => new Condition(t, ConditionStatus.Unknown, Reason.NotObservedYet, "nothing is done for this resource")),
+            Flag(ConditionType.Degraded, false, ready),
         ];
     }
 

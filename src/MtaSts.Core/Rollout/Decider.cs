@@ -63,7 +63,8 @@ public static class Decider
                 : state.Soak.Advance(verdict, evidence.WatchedSince, now, stage.Soak, intent.Interval),
             Regression = RegressionOf(intent, state, stage, evidence, now),
         };
-        if (state.Regression?.IsConfirmed(intent.StepBack, now) == true)
+        // Time alone confirms nothing: the look at which the domain steps back shows the failure itself (promise 6).
+        if (evidence.Verdict(Evidence.Refusing) == false && state.Regression?.IsConfirmed(intent.StepBack, now) == true)
         {
             var testing = intent.Stages.Last(s => s.Mode == StsMode.Testing);
             return Serve(intent, state, state.Enter(testing, Reason.SteppedBack, now), testing, evidence, now);

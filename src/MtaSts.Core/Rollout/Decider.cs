@@ -215,7 +215,12 @@ public static class Decider
             ledger = ledger.Add(new LedgerEntry(served.Id, served.Policy, state.StageEnteredAt ?? now)); // a status that an older operator wrote
         }
 
-        ledger = evidence.LiveId is { } id ? ledger.Named(id, evidence.LiveTtlSeconds) : ledger;
+        // While one id replaces another the servers give both, and no one id is live: the TTL is either's.
+        foreach (var id in new[] { evidence.LiveId, state.PublishedId, state.PreviousId }.OfType<PolicyId>())
+        {
+            ledger = ledger.Named(id, evidence.LiveTtlSeconds);
+        }
+
         var isSeen = state.IsPublished && evidence.Verdict([Check.PolicyServed, Check.TxtRecord]) == true;
         return (isSeen ? ledger.Replaced(state.Served!.Id, now) : ledger).At(now);
     }

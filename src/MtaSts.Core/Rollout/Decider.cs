@@ -64,7 +64,8 @@ public static class Decider
             Regression = RegressionOf(intent, state, stage, evidence, now),
             SettledAt = state.SettledAt ?? (verdict == true && state.IsPublished ? now : null),
         };
-        if (state.Regression?.IsConfirmed(intent.StepBack, now) == true)
+        // Time alone confirms nothing: the look at which the domain steps back shows the failure itself (promise 6).
+        if (evidence.Verdict(Evidence.Refusing) == false && state.Regression?.IsConfirmed(intent.StepBack, now) == true)
         {
             var testing = intent.Stages.Last(s => s.Mode == StsMode.Testing);
             return Serve(intent, state, state.Enter(testing, Reason.SteppedBack, now), testing, evidence, now);
@@ -215,7 +216,12 @@ public static class Decider
             ledger = ledger.Add(new LedgerEntry(served.Id, served.Policy, state.StageEnteredAt ?? now)); // a status that an older operator wrote
         }
 
-        ledger = evidence.LiveId is { } id ? ledger.Named(id, evidence.LiveTtlSeconds) : ledger;
+        // While one id replaces another the servers give both, and no one id is live: the TTL is either's.
+        foreach (var id in new[] { evidence.LiveId, state.PublishedId, state.PreviousId }.OfType<PolicyId>())
+        {
+            ledger = ledger.Named(id, evidence.LiveTtlSeconds);
+        }
+
         var isSeen = state.IsPublished && evidence.Verdict([Check.PolicyServed, Check.TxtRecord]) == true;
         return (isSeen ? ledger.Replaced(state.Served!.Id, now) : ledger).At(now);
     }

@@ -22,7 +22,7 @@ internal delegate Finding? Gate(GateInput input);
 internal static class Gates
 {
     /// <summary>Before anything of a domain is published.</summary>
-    public static readonly Gate[] ToServe = [RecordIsNotForeign, OwnRecordIsExplained, LivePolicyIsKnown, LivePolicyIsNotWeakened, EveryMxIsCovered];
+    public static readonly Gate[] ToServe = [RecordIsNotForeign, OwnRecordIsExplained, LiveRecordIsOne, LivePolicyIsKnown, LivePolicyIsNotWeakened, EveryMxIsCovered];
 
     /// <summary>Before the first TXT record.</summary>
     public static readonly Gate[] ToPublish = [RecordIsNotForeign, PolicyIsServed, CertificateLives, EveryMxIsCovered];
@@ -70,6 +70,14 @@ internal static class Gates
             Reason.LiveElsewhere, i.Intent.Domain.StsRecordName,
             $"the record \"{i.Evidence.LiveRecord}\" is ours, and no stage makes the policy that it names; give spec.mx the patterns of that policy, or set spec.adoption to Adopt to start at the first stage")
         : null;
+
+    // Two ids while one replaces the other, or a record that is not valid: what is live is not told by it, and starting anew could lower the domain.
+    private static Finding? LiveRecordIsOne(GateInput i) =>
+        i is { State.PublishedId: null, Evidence.LiveId: null } and ({ Evidence.Owner: LiveOwner.Us } or { Evidence: { Owner: LiveOwner.Other, LivePolicy.Mode: StsMode.Enforce } })
+            ? new Finding.Unknown(
+                Reason.LivePolicyUnknown, i.Intent.Domain.StsRecordName,
+                $"the servers do not give one valid record, but \"{i.Evidence.LiveRecord}\", so at which stage to take the domain over is not known; wait until one has replaced the other, or remove what is wrong")
+            : null;
 
     // What is taken over must be known first: a policy that only did not answer for a minute may be an enforced one.
     private static Finding? LivePolicyIsKnown(GateInput i) =>

@@ -28,8 +28,10 @@ public sealed record Ledger(ImmutableArray<LedgerEntry> Entries)
         return Bounded([.. others, entry]);
     }
 
-    /// <summary>A policy that was seen to be live, or must be taken to have been: as if it had been served by us.</summary>
-    public Ledger Add(LedgerEntry entry) => Of(entry.Id) is null ? Bounded([entry, .. Entries]) : this;
+    /// <summary>A policy that was seen to be live, or must be taken to have been: as if it had been served by us. One that is known already is held as long as either says.</summary>
+    public Ledger Add(LedgerEntry entry) => Of(entry.Id) is { } known
+        ? this with { Entries = Entries.Replace(known, OfBoth(entry, known)) }
+        : Bounded([entry, .. Entries]);
 
     /// <summary>A TXT record with an id was seen, with a TTL.</summary>
     public Ledger Named(PolicyId id, long ttlSeconds) => Of(id) is { } entry && entry.TtlSeconds < ttlSeconds
@@ -108,7 +110,7 @@ public sealed record Ledger(ImmutableArray<LedgerEntry> Entries)
     {
         Policy = stays.Policy with { MaxAgeSeconds = Math.Max(gone.Policy.MaxAgeSeconds, stays.Policy.MaxAgeSeconds) },
         Since = Earlier(gone.Since, stays.Since),
-        Until = gone.Until > stays.Until ? gone.Until : stays.Until,
+        Until = gone.Until is null || stays.Until is null ? null : gone.Until > stays.Until ? gone.Until : stays.Until,
         IsReplaced = gone.IsReplaced && stays.IsReplaced,
         TtlSeconds = Math.Max(gone.TtlSeconds, stays.TtlSeconds),
     };

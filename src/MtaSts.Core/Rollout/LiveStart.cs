@@ -12,7 +12,7 @@ namespace MtaSts.Core.Rollout;
 /// <code>
 /// record   policy that is live                          begins at
 /// -------  -------------------------------------------  ------------------------------------------------------------
-/// ours     its document has the record's id             the stage of that mode and max_age, with that very document (Resumed)
+/// ours     its document has the record's id             the stage of that mode and max_age, else as it is, with that very document (Resumed)
 /// ours     not to be read; a stage makes the id         that stage (Resumed)
 /// ours     neither, with Adopt                          as an adopted one
 /// adopted  enforce                                      the last enforce stage that asks for no more than it, else the first (Adopted)
@@ -37,7 +37,7 @@ internal static class LiveStart
 
         var stage = policy.Mode == StsMode.None
             ? Stage.NoPolicy
-            : intent.Stages.FirstOrDefault(s => s.Mode == policy.Mode && (long)s.MaxAge.TotalSeconds == policy.MaxAgeSeconds) ?? Matching(intent, policy);
+            : intent.Stages.FirstOrDefault(s => s.Mode == policy.Mode && (long)s.MaxAge.TotalSeconds == policy.MaxAgeSeconds) ?? AsItIs(intent, policy);
         var resumed = state.Enter(stage, Reason.Resumed, now) with
         {
             Served = document,
@@ -83,6 +83,14 @@ internal static class LiveStart
 
         var assumed = Decider.DocumentOf(intent, longest);
         return ledger.Add(new LedgerEntry(assumed.Id, assumed.Policy, now) { Until = now, IsReplaced = true, TtlSeconds = evidence.LiveTtlSeconds });
+    }
+
+    // The list has no such stage any more: the document stays, as it does when a list is edited under a domain (Decider.Place), neither lowered nor raised.
+    private static Stage AsItIs(Intent intent, StsPolicy policy)
+    {
+        var matching = Matching(intent, policy);
+        var name = matching.Mode == policy.Mode ? matching.Name : policy.Mode.ToString().ToLowerInvariant();
+        return new Stage(name, policy.Mode, TimeSpan.FromSeconds(policy.MaxAgeSeconds), TimeSpan.Zero);
     }
 
     private static Stage Matching(Intent intent, StsPolicy policy)

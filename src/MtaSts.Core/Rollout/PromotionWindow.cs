@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MtaSts.Core.Rollout;
 
 /// <summary>A time of the week in which domains may move up.</summary>
-/// <param name="Days">The days on which it opens.</param>
+/// <param name="Days">The days on which it opens; at least one.</param>
 /// <param name="From">When it opens, by the clock of the zone.</param>
 /// <param name="To">When it closes; at or before <paramref name="From"/>: on the next day.</param>
 /// <param name="Zone">The time zone.</param>
@@ -23,11 +23,11 @@ public sealed record PromotionWindow(ImmutableHashSet<DayOfWeek> Days, TimeOnly 
     public DateTimeOffset NextOpening(DateTimeOffset now)
     {
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, Zone).DateTime);
-        return Enumerable.Range(0, DaysOfWeek + 1)
+        return Enumerable.Range(0, (2 * DaysOfWeek) + 1)
             .Select(today.AddDays)
             .Where(day => Days.Contains(day.DayOfWeek))
             .Select(day => At(day, From))
-            .First(opening => opening > now);
+            .First(opening => opening > now && IsOpen(opening)); // a window that lies within the hour that the clock skips does not open that day
     }
 
     /// <inheritdoc/>

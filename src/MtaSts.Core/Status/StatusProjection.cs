@@ -14,6 +14,7 @@ namespace MtaSts.Core.Status;
 /// not accepted                                   False  its reason     Stalled
 /// domain claimed by an older resource            False                 Stalled
 /// records could not be written, objects neither  False  its reason     Stalled if somebody has to act, else Reconciling
+/// records and policy are being taken away        True   Retired        Reconciling
 /// nothing published, a gate is broken            False  the gate's     Stalled if the records are foreign
 /// first publication under way                    False  the gate's     Reconciling
 /// a check is broken                              False  the check's
@@ -79,6 +80,11 @@ public static class StatusProjection
             return (Ready(Reason.TargetReached, nothing.Message), false, false);
         }
 
+        if (state.Withdrawn && decision.Waiting is null)
+        {
+            return (Ready(Reason.Retired, "records and policy are being taken away"), true, false);
+        }
+
         if (state.PublishedId is null)
         {
             return decision.Waiting switch
@@ -113,6 +119,7 @@ public static class StatusProjection
 
     private static Condition Progressing(Decision decision) => decision.Waiting switch
     {
+        null when decision.Next.Withdrawn => new(ConditionType.Progressing, ConditionStatus.True, Reason.Retired, "records and policy are being taken away"),
         null => new(ConditionType.Progressing, ConditionStatus.True, Reason.Publishing, $"stage {decision.Next.Stage} has begun"),
         Finding.Unknown { Reason: Reason.Soaking or Reason.Publishing or Reason.RecordPropagating or Reason.PolicyPropagating } on =>
             new(ConditionType.Progressing, ConditionStatus.True, on.Reason, on.Message),
@@ -158,6 +165,7 @@ public static class StatusProjection
                 ? new Condition(ConditionType.DomainClaimed, ConditionStatus.False, reason, message)
                 : new Condition(ConditionType.DomainClaimed, ConditionStatus.Unknown, reason, "the resource is not accepted"),
             .. Observed.Select(t => new Condition(t, ConditionStatus.Unknown, Reason.NotObservedYet, "nothing is done for this resource")),
+            Flag(ConditionType.Degraded, false, ready),
         ];
     }
 

@@ -155,7 +155,7 @@ public class DeciderPropertyTests
         foreach (var step in steps.Where(s => IsEnforce(s.Before) && !IsEnforce(s.After)))
         {
             Assert.NotEqual(TargetMode.Enforce, step.Look.Target);
-            Assert.NotNull(step.After.CachedUntil);
+            Assert.NotNull(step.After.Ledger.EnforcedUntil);
         }
     });
 

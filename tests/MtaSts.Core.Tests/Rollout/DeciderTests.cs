@@ -1,3 +1,4 @@
+using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Sts;
@@ -44,9 +45,9 @@ public class DeciderTests
 
     [Theory]
     [InlineData(LiveOwner.Other, Adoption.Refuse, null, false)]
-    [InlineData(LiveOwner.Other, Adoption.Adopt, null, true)]
+    [InlineData(LiveOwner.Other, Adoption.Adopt, null, false)]
     [InlineData(LiveOwner.Other, Adoption.Adopt, StsMode.Testing, true)]
-    [InlineData(LiveOwner.Other, Adoption.Adopt, StsMode.Enforce, false)]
+    [InlineData(LiveOwner.Other, Adoption.Adopt, StsMode.Enforce, true)]
     [InlineData(LiveOwner.OtherInstallation, Adoption.Refuse, null, false)]
     [InlineData(LiveOwner.OtherInstallation, Adoption.Adopt, null, false)]
     [InlineData(LiveOwner.Unknown, Adoption.Adopt, null, false)]
@@ -57,7 +58,8 @@ public class DeciderTests
         {
             Owner = owner,
             LiveRecord = "v=STSv1; id=1",
-            LivePolicy = live is { } mode ? new StsPolicy(mode, [], 86400) : null,
+            LiveId = PolicyId.TryParse("1", out var id) ? id : null,
+            LivePolicy = live is { } mode ? new StsPolicy(mode, Scene.Intent().Mx, 86400) : null,
         };
 
         var decision = Decider.Decide(Scene.Intent() with { Adoption = adoption }, RolloutState.Empty, evidence, T0);
@@ -180,7 +182,7 @@ public class DeciderTests
 
         Assert.Equal("testing", decision.Next.Stage);
         Assert.Equal(StsMode.Testing, decision.Next.Served!.Policy.Mode);
-        Assert.Equal(T0.AddDays(84), decision.Next.CachedUntil);
+        Assert.Equal(T0.AddDays(84), decision.Next.Ledger.EnforcedUntil);
         Assert.Equal(state.PublishedId, decision.Next.PublishedId);
         Assert.Equal(Reason.OwnerLowered, Assert.Single(decision.Transitions).Reason);
     }
@@ -240,7 +242,7 @@ public class DeciderTests
         var shorter = Scene.Intent("mx2.example.com");
 
         var needed = Decider.Decide(shorter, state, Scene.Healthy(), T0);
-        Assert.Equal(["mx1.example.com"], needed.KeptMx);
+        Assert.Equal((MxPattern.Parse("mx1.example.com"), Reason.MxInUse), needed.Next.KeptMx.Select(k => (k.Pattern, k.Why)).Single());
         Assert.Equal(state.Served, needed.Next.Served);
 
         var notKnown = Decider.Decide(shorter, state, Scene.Healthy() with { LiveMx = [], LiveMxKnown = false }, T0);
@@ -334,7 +336,7 @@ public class DeciderTests
 
         var none = Decider.Decide(intent with { Target = TargetMode.None }, shortened, Scene.Healthy(), T0.AddDays(1)).Next;
 
-        Assert.Equal(T0.AddDays(84), none.CachedUntil);
+        Assert.Equal(T0.AddDays(84), none.Ledger.EnforcedUntil);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace MtaSts.Core.Tests.Rollout;
 
 /// <summary>
 /// One folder of Golden/: <c>input.yaml</c> (spec, class, status) and <c>observed.yaml</c> (what was seen, when) go in, <c>decision.yaml</c> comes out.
-/// A document is written as "MODE MAX_AGE MX...", and an id as the document that it names. Checks that are not named are healthy.
+/// A document is written as "MODE MAX_AGE MX...", and an id as the document that it names, or as it is. Checks that are not named are healthy.
 /// </summary>
 internal sealed class GoldenCase
 {
@@ -47,8 +47,8 @@ internal sealed class GoldenCase
             Line("healthySince", Show(state.Soak.HealthySince)),
             Line("soaked", Durations.Format(state.Soak.At(now))),
             Line("soakUntil", decision.Stage is { } stage ? Show(state.Soak.Until(stage.Soak)) : null),
-            Line("cachedUntil", Show(state.CachedUntil)),
-            Line("keptMx", decision.KeptMx.IsEmpty ? null : string.Join(' ', decision.KeptMx)),
+            Line("cachedUntil", Show(state.Ledger.EnforcedUntil)),
+            Line("keptMx", state.KeptMx.IsEmpty ? null : string.Join(", ", state.KeptMx.Select(Show))),
             Line("moves", decision.Transitions.IsEmpty ? null : string.Join(", ", decision.Transitions.Select(t => $"{t.From ?? "nothing"} -> {t.To} ({t.Reason})"))),
             Line("waitsFor", decision.Waiting switch
             {
@@ -84,7 +84,6 @@ internal sealed class GoldenCase
             PublishedId = status.Names is { } names ? Document(names).Id : null,
             PublishedMode = status.Names is { } named ? Document(named).Policy.Mode : null,
             PublishedAt = status.Names is null ? null : Time(status.PublishedAt ?? status.EnteredAt),
-            CachedUntil = Time(status.CachedUntil),
             Soak = new SoakClock(Duration(status.Soaked), Time(status.CountedUntil), Time(status.HealthySince)),
         };
 
@@ -92,7 +91,7 @@ internal sealed class GoldenCase
     {
         Owner = Enum.Parse<LiveOwner>(_observed.Owner),
         LiveRecord = _observed.LiveRecord,
-        LiveId = _observed.LiveId is { } names ? Document(names).Id : null,
+        LiveId = _observed.LiveId is { } names ? Id(names) : null,
         LivePolicy = _observed.LivePolicy is { } policy ? Document(policy).Policy : null,
         LiveMx = [.. _observed.LiveMx ?? []],
         LiveMxKnown = _observed.LiveMx is not null,
@@ -110,6 +109,11 @@ internal sealed class GoldenCase
         ? PolicyDocument.Of(new StsPolicy(Enum.Parse<StsMode>(mode, ignoreCase: true), [.. mx.Select(MxPattern.Parse)], (long)Duration(maxAge).TotalSeconds))
         : throw new FormatException($"\"{text}\" is not \"MODE MAX_AGE MX...\"");
 
+    // An id that somebody else made up is one word.
+    private static PolicyId Id(string text) => text.Contains(' ', StringComparison.Ordinal)
+        ? Document(text).Id
+        : PolicyId.TryParse(text, out var id) ? id : throw new FormatException($"\"{text}\" is neither a document nor an id");
+
     private static string Show(PolicyDocument document) => string.Join(
         ' ',
         [
@@ -123,7 +127,9 @@ internal sealed class GoldenCase
             ? Show(document)
             : id.ToString();
 
-    private static PolicyDocument? Maybe(string? text) => text is null ? null : Document(text);
+    private static string Show(KeptPattern kept) => $"{kept.Pattern} ({kept.Why}{(kept.Until is { } until ? $" until {Show(until)}" : "")})";
+
+    private static PolicyDocument? Maybe(string? text) => text?.Contains(' ', StringComparison.Ordinal) == true ? Document(text) : null;
 
     private static string? Show(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
@@ -186,8 +192,6 @@ internal sealed class GoldenCase
         public string? Names { get; init; }
 
         public string? PublishedAt { get; init; }
-
-        public string? CachedUntil { get; init; }
 
         public string? HealthySince { get; init; }
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
@@ -106,7 +107,7 @@ public class StatusProjectionTests
     [Fact]
     public void A_condition_that_is_shown_says_something() => GenOutcome.Sample(outcome =>
         Assert.All(
-            StatusProjection.Conditions(outcome).Where(c => c.Status == ConditionStatus.True || c.Type is not (ConditionType.Reconciling or ConditionType.Stalled)),
+            StatusProjection.Conditions(outcome).Where(c => c.Status == ConditionStatus.True || c.Type is not (ConditionType.Reconciling or ConditionType.Stalled or ConditionType.Degraded)),
             c => Assert.NotEqual("", c.Message)));
 
     // A message with a time or a count in it would be written at every look.
@@ -139,7 +140,7 @@ public class StatusProjectionTests
     {
         foreach (var (finding, status) in new[] { (Broken(Reason.MxTimedOut), ConditionStatus.False), (Unknown(Reason.MxTimedOut), ConditionStatus.Unknown) })
         {
-            var conditions = StatusProjection.Conditions(Of(Published, finding, (check, finding))).Skip(5).SkipLast(1);
+            var conditions = StatusProjection.Conditions(Of(Published, finding, (check, finding))).Skip(5).SkipLast(2);
 
             Assert.All(conditions, c => Assert.Equal(c.Type == type ? status : ConditionStatus.True, c.Status));
         }
@@ -158,7 +159,8 @@ public class StatusProjectionTests
     public void A_pattern_that_is_kept_is_named()
     {
         var outcome = Of(Published, Soaking);
-        outcome = outcome with { Decision = outcome.Decision! with { KeptMx = ["mx9.example.com"] } };
+        var state = outcome.Decision!.Next with { KeptMx = [new(MxPattern.Parse("mx9.example.com"), Reason.MxInUse, null, 300)] };
+        outcome = outcome with { Decision = outcome.Decision with { Next = state } };
 
         Assert.Contains("mx9.example.com", StatusProjection.Conditions(outcome)[0].Message, StringComparison.Ordinal);
     }

@@ -32,7 +32,7 @@ internal sealed class Controllers : IDisposable
         ILoggerFactory loggers,
         TimeProvider time)
     {
-        var desk = new AdmissionDesk(cluster, options.OwnerId);
+        var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin);
         var providers = new Providers(cluster, loggers, time);
         var serving = new ServingWriter(cluster, writer);
         var records = new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()));
@@ -46,7 +46,8 @@ internal sealed class Controllers : IDisposable
         var policies = new Controller<MtaStsPolicy>(
             writer, cluster.Policies, policyController, policyController, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsPolicy>>(), time);
         var classes = new Controller<MtaStsClass>(
-            writer, cluster.Classes, new ClassController(cluster, writer, fence, time, loggers.CreateLogger<ClassController>()), null, Options(2),
+            writer, cluster.Classes,
+            new ClassController(cluster, writer, fence, options.MaxAgeMin, time, loggers.CreateLogger<ClassController>()), null, Options(2),
             loggers.CreateLogger<Controller<MtaStsClass>>(), time);
         var providerController = new Controller<ClusterDnsProvider>(
             writer, cluster.Providers,

@@ -28,6 +28,9 @@ public sealed record OperatorOptions
     /// <summary>How many policies are worked on at once, 1 to 1000.</summary>
     public int Workers { get; init; } = 32;
 
+    /// <summary>The smallest max_age that a stage may have. Less than a day is for tests: strict senders reject such policies.</summary>
+    public TimeSpan MaxAgeMin { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>How probes look.</summary>
     public ProbeOptions Probes { get; init; } = new();
 

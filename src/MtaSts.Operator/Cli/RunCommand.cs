@@ -4,6 +4,7 @@ using k8s;
 using k8s.Exceptions;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
+using MtaSts.Core.Rollout;
 using MtaSts.Operator.Hosting;
 
 namespace MtaSts.Operator.Cli;
@@ -13,6 +14,9 @@ public static class RunCommand
 {
     private const string Name = "mtasts run";
     private const int WorkersMax = 1000;
+
+    private static readonly TimeSpan MaxAgeMinMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxAgeMinMax = TimeSpan.FromDays(1);
 
     /// <summary>The command.</summary>
     public static Command Create(CliHost host)
@@ -24,13 +28,14 @@ public static class RunCommand
         var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
         var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
         var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
+        var maxAgeMin = new Option<string>("--max-age-min") { Description = "The smallest max_age that a stage may have. Less than a day is for tests: strict senders reject such policies.", HelpName = "DURATION", DefaultValueFactory = _ => "1d" };
         var level = new Option<string>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => "information" };
         level.AcceptOnlyFromAmong("debug", "information", "warning", "error");
         var format = new Option<string>("--log-format") { Description = "How log lines look.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var probes = new CheckOptions();
 
-        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, level, format };
+        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, maxAgeMin, level, format };
         foreach (var option in probes.OfThePlatform)
         {
             command.Add(option);
@@ -59,6 +64,16 @@ public static class RunCommand
                 return host.WrongUsage($"--workers {parsed.GetValue(workers)} is not from 1 to {WorkersMax}", Name);
             }
 
+            if (!Durations.TryParse(parsed.GetValue(maxAgeMin), out var age, out problem))
+            {
+                return host.WrongUsage($"--max-age-min: {problem}", Name);
+            }
+
+            if (age < MaxAgeMinMin || age > MaxAgeMinMax)
+            {
+                return host.WrongUsage($"--max-age-min {Durations.Format(age)} is not from 1s to 1d", Name);
+            }
+
             var served = parsed.GetValue(serving) ?? [];
             var options = new OperatorOptions
             {
@@ -69,6 +84,7 @@ public static class RunCommand
                 ElectLeader = parsed.GetValue(elect),
                 HealthListen = listen,
                 Workers = parsed.GetValue(workers),
+                MaxAgeMin = age,
                 Probes = settings.Probes,
                 LogLevel = Enum.Parse<LogLevel>(parsed.GetValue(level)!, ignoreCase: true),
                 LogJson = parsed.GetValue(format) == "json",

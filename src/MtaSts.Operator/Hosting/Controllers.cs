@@ -34,7 +34,7 @@ internal sealed class Controllers : IDisposable
         ILoggerFactory loggers,
         TimeProvider time)
     {
-        var desk = new AdmissionDesk(cluster, options.OwnerId);
+        var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin);
         var providers = new Providers(cluster, loggers, time);
         var serving = new ServingWriter(cluster, writer);
         var records = new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()));
@@ -55,7 +55,8 @@ internal sealed class Controllers : IDisposable
         var retirements = new Controller<MtaStsRetirement>(
             writer, cluster.Retirements, retirementController, null, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsRetirement>>(), time);
         var classes = new Controller<MtaStsClass>(
-            writer, cluster.Classes, new ClassController(cluster, writer, fence, time, loggers.CreateLogger<ClassController>()), null, Options(2),
+            writer, cluster.Classes,
+            new ClassController(cluster, writer, fence, options.MaxAgeMin, time, loggers.CreateLogger<ClassController>()), null, Options(2),
             loggers.CreateLogger<Controller<MtaStsClass>>(), time);
         var providerController = new Controller<ClusterDnsProvider>(
             writer, cluster.Providers,

@@ -31,6 +31,9 @@ public sealed record OperatorOptions
     /// <summary>How long a policy server takes at most to see what was put before it: the kubelet's sync period and the delay of its cache.</summary>
     public TimeSpan ServingLag { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>The smallest max_age that a stage may have. Less than a day is for tests: strict senders reject such policies.</summary>
+    public TimeSpan MaxAgeMin { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>How probes look.</summary>
     public ProbeOptions Probes { get; init; } = new();
 

@@ -35,7 +35,8 @@ public abstract record Admission
 /// <summary>Decides which policies and retirements may act: the resource is valid, its class lets it, and no older one has the domain.</summary>
 /// <param name="cluster">What the API server has.</param>
 /// <param name="ownerIdDefault">The owner id of providers that name none.</param>
-public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
+/// <param name="maxAgeMin">The smallest max_age that a class's stage may have; null for a day.</param>
+public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSpan? maxAgeMin = null)
 {
     /// <summary>Whether a policy may act.</summary>
     public Admission Admit(MtaStsPolicy policy) => Placed(AdmitAnywhere(policy)) switch
@@ -80,7 +81,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault)
                     $"spec.className is not set, and no MtaStsClass is marked as default by the annotation {ApiGroup.DefaultClassAnnotation}: \"true\"; name a class");
         }
 
-        var settings = ClassReader.Read(found);
+        var settings = ClassReader.Read(found, maxAgeMin);
         if (!settings.IsValid)
         {
             return ClassInvalid(found, settings.Problems);

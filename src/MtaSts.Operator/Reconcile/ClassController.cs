@@ -13,7 +13,8 @@ namespace MtaSts.Operator.Reconcile;
 
 /// <summary>Keeps the policy server of each class: Deployment, Service, PodDisruptionBudget.</summary>
 /// <remarks>They stay when the class is deleted: policies that are enforced must go on being served. The platform team removes them.</remarks>
-public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fence fence, TimeProvider time, ILogger<ClassController> logger)
+public sealed class ClassController(
+    Cluster cluster, ServerSideApply writer, Fence fence, TimeSpan maxAgeMin, TimeProvider time, ILogger<ClassController> logger)
     : IEntityController<MtaStsClass>
 {
     // The condition that policies do not have: the policy server has ready replicas.
@@ -24,7 +25,7 @@ public sealed class ClassController(Cluster cluster, ServerSideApply writer, Fen
     /// <inheritdoc/>
     public async Task<ReconciliationResult<MtaStsClass>> ReconcileAsync(MtaStsClass entity, CancellationToken cancellationToken)
     {
-        var reading = ClassReader.Read(entity);
+        var reading = ClassReader.Read(entity, maxAgeMin);
         if (!reading.IsValid)
         {
             return await SettleAsync(entity, (false, Reason.ClassInvalid, FieldProblem.Join(reading.Problems)), null, [], cancellationToken);

@@ -30,6 +30,9 @@ public sealed class CliProgramTests
     [InlineData("[suggest]", "li")]
     [InlineData("[diagram]", "lint")]
     [InlineData("match", "a.example")]
+    [InlineData("run", "--owner-id", "cluster-a", "--max-age-min", "soon")]
+    [InlineData("run", "--owner-id", "cluster-a", "--max-age-min", "0s")]
+    [InlineData("run", "--owner-id", "cluster-a", "--max-age-min", "2d")]
     [InlineData("\u001b[2J")]
     public async Task Wrong_usage_exits_with_2_and_says_so_on_standard_error(params string[] args)
     {

@@ -63,7 +63,7 @@ internal static class Passes
     /// <summary>Every field by itself: there or not, near the others or not.</summary>
     public static readonly Gen<RolloutState> GenState =
         from stage in OrNull(OneOf("testing", "enforce-1d", "enforce", "none", "gone"))
-        from times in Gen.Select(OrNone(GenTime), OrNone(GenTime), OrNone(GenTime))
+        from times in Gen.Select(OrNone(GenTime), OrNone(GenTime))
         from served in OrNull(GenDocument)
         from ids in Gen.Select(OrNull(GenId), OrNull(GenId))
         from mode in OrNone(GenMode)
@@ -79,7 +79,6 @@ internal static class Passes
             PublishedMode = mode,
             PreviousId = ids.Item2,
             PublishedAt = times.Item2,
-            CachedUntil = times.Item3,
             Soak = soak,
             History = [.. history],
         };

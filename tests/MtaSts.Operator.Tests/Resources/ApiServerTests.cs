@@ -1,6 +1,7 @@
 using k8s;
 using MtaSts.Operator.Cli;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Resources.Reading;
 using MtaSts.Operator.Serving;
 using MtaSts.Operator.Tests.Charts;
 using MtaSts.TestBed;
@@ -91,7 +92,7 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
     [InlineData("mx twice", "mx: [mx.example.com, mx.example.com]")]
     [InlineData("a wildcard inside", "mx: ['mx*.example.com']")]
     [InlineData("an unknown target", "targetMode: maybe")]
-    [InlineData("a deletion policy that is yet to come", "deletionPolicy: Retire")]
+    [InlineData("an unknown deletion policy", "deletionPolicy: Keep")]
     [InlineData("a rua without scheme", "tlsReporting: {rua: [tls@example.com]}")]
     [InlineData("a wrong type", "paused: 'yes'")]
     [InlineData("no rua", "tlsReporting: {}")]
@@ -161,6 +162,40 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
         Assert.Contains("cannot be changed", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("an unknown answer to a failure", "onRegression: Panic", "onRegression")]
+    [InlineData("one look", "stepBack: {looks: 1}", "stepBack.looks")]
+    [InlineData("a day in full", "windows: [{days: [Monday], from: '09:00', to: '17:00'}]", "windows")]
+    [InlineData("a window that never closes", "windows: [{from: '09:00'}]", "windows")]
+    [InlineData("an hour without minutes", "windows: [{from: '9', to: '17:00'}]", "windows")]
+    [InlineData("a date alone", "freezes: [{from: '2026-12-20', to: '2027-01-04T00:00:00Z'}]", "freezes")]
+    [InlineData("no promotion at all", "maxConcurrentPromotions: 0", "maxConcurrentPromotions")]
+    [InlineData("more than all", "haltAbovePercent: 101", "haltAbovePercent")]
+    public async Task A_wrong_rollout_is_refused_by_name(string why, string field, string path)
+    {
+        var result = await Plane.TryKubectlAsync(["apply", "--server-side", "-f", "-"], Class("bad", field), Token);
+
+        Assert.True(result.ExitCode != 0, why);
+        Assert.Contains($"spec.rollout.{path}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rollout_with_all_that_can_be_said_comes_back_as_it_was()
+    {
+        const string rollout = """
+            onRegression: StepBack, stepBack: {looks: 3, timeMin: 1h}, maxConcurrentPromotions: 5, haltAbovePercent: 10,
+            windows: [{days: [Mon, Tue], from: "09:00", to: "17:00", timeZone: Europe/Berlin}],
+            freezes: [{from: 2026-12-20T00:00:00Z, to: "2027-01-04T08:00:00+01:00", reason: holidays}]
+            """;
+        await Plane.ApplyAsync(Class("windows", rollout), Token);
+
+        var ofClass = KubernetesJson.Deserialize<MtaStsClass>(await Plane.KubectlAsync("get", "mtastsclass", "windows", "-o", "json"));
+
+        Assert.Equal(("StepBack", 3, 5, 10), (ofClass.Spec.Rollout!.OnRegression, ofClass.Spec.Rollout.StepBack!.Looks, ofClass.Spec.Rollout.MaxConcurrentPromotions, ofClass.Spec.Rollout.HaltAbovePercent));
+        Assert.Equal("2026-12-20T00:00:00Z", ofClass.Spec.Rollout.Freezes![0].From);
+        Assert.True(ClassReader.Read(ofClass).IsValid);
+    }
+
     [Fact]
     public async Task The_examples_apply()
     {
@@ -216,6 +251,13 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
             await Plane.ApplyAsync(KubernetesJson.Serialize(one), Token); // JSON is YAML
         }
     }
+
+    private static string Class(string name, string rollout) => $$$"""
+        apiVersion: mta-sts.dev/v1alpha1
+        kind: MtaStsClass
+        metadata: {name: {{{name}}}}
+        spec: {dnsProviderRef: {kind: ClusterDnsProvider, name: bind}, serving: {namespace: mta-sts, image: "policy-server:1"}, rollout: { {{{rollout}}} }}
+        """;
 
     private static string Policy(string name) =>
         $$"""

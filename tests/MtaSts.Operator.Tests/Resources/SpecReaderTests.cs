@@ -33,7 +33,7 @@ public sealed class SpecReaderTests
         },
         { "an unknown target", "spec.targetMode", "enforce, testing, none", s => s with { TargetMode = "Enforce" } },
         { "an unknown adoption", "spec.adoption", "Refuse, Adopt", s => s with { Adoption = "Take" } },
-        { "a deletion policy that is yet to come", "spec.deletionPolicy", "Delete, Orphan", s => s with { DeletionPolicy = "Retire" } },
+        { "an unknown deletion policy", "spec.deletionPolicy", "Retire, Delete, Orphan", s => s with { DeletionPolicy = "Keep" } },
         { "a rua without scheme", "spec.tlsReporting.rua[0]", "mailto:", s => s with { TlsReporting = new TlsReportingSpec { Rua = ["tls@example.com"] } } },
         { "no rua", "spec.tlsReporting.rua", "1 to 8", s => s with { TlsReporting = new TlsReportingSpec() } },
         { "rua null", "spec.tlsReporting.rua", "1 to 8", s => s with { TlsReporting = new TlsReportingSpec { Rua = null! } } },
@@ -63,7 +63,7 @@ public sealed class SpecReaderTests
         Assert.Equal(["testing", "enforce-1d", "enforce-1w", "enforce"], intent.Stages.Select(s => s.Name));
         Assert.Equal(TargetMode.Enforce, intent.Target);
         Assert.Equal(Adoption.Refuse, intent.Adoption);
-        Assert.Equal(DeletionPolicy.Delete, intent.Deletion);
+        Assert.Equal(DeletionPolicy.Retire, intent.Deletion);
         Assert.Equal(TimeSpan.FromMinutes(5), intent.Interval);
         Assert.Equal(TimeSpan.FromHours(72), intent.CertificateLifeMin);
         Assert.False(intent.Paused);

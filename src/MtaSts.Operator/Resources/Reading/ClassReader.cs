@@ -13,7 +13,9 @@ public static class ClassReader
     private static readonly TimeSpan CertificateLifeMinDefault = TimeSpan.FromHours(72);
 
     /// <summary>The settings of a valid class, or everything that is wrong with it.</summary>
-    public static ResourceReading<ClassSettings> Read(MtaStsClass resource)
+    /// <param name="resource">The class.</param>
+    /// <param name="maxAgeMin">The smallest max_age that a stage may have; null for <see cref="StagesReader.MaxAgeMinDefault"/>.</param>
+    public static ResourceReading<ClassSettings> Read(MtaStsClass resource, TimeSpan? maxAgeMin = null)
     {
         var problems = new Problems();
         var spec = resource.Spec ?? new MtaStsClassSpec();
@@ -30,10 +32,14 @@ public static class ClassReader
         }
 
         var serving = ServingReader.Read(name, spec.Serving ?? new ServingSpec(), problems);
-        var stages = StagesReader.Read("spec.rollout.stages", spec.Rollout?.Stages, problems);
+        var stages = StagesReader.Read("spec.rollout.stages", spec.Rollout?.Stages, maxAgeMin ?? StagesReader.MaxAgeMinDefault, problems);
         var interval = problems.Duration("spec.rollout.interval", spec.Rollout?.Interval, IntervalDefault, IntervalMin, IntervalMax);
         var life = problems.Duration(
             "spec.rollout.certificateLifeMin", spec.Rollout?.CertificateLifeMin, CertificateLifeMinDefault, TimeSpan.Zero, Durations.Max);
+        var (onRegression, stepBack) = RolloutReader.Regression("spec.rollout", spec.Rollout, problems);
+        var windows = RolloutReader.Windows("spec.rollout.windows", spec.Rollout?.Windows, problems);
+        var freezes = RolloutReader.Freezes("spec.rollout.freezes", spec.Rollout?.Freezes, problems);
+        var fleet = RolloutReader.Fleet("spec.rollout", spec.Rollout, problems);
         var networks = Networks("spec.probes.allowedAddresses", spec.Probes?.AllowedAddresses ?? [], problems);
 
         return new ResourceReading<ClassSettings>(
@@ -46,6 +52,11 @@ public static class ClassReader
                     Stages = stages,
                     Interval = interval,
                     CertificateLifeMin = life,
+                    OnRegression = onRegression,
+                    StepBack = stepBack,
+                    Windows = windows,
+                    Freezes = freezes,
+                    FleetRule = fleet,
                     TlsReporting = reporting,
                     ProbeNetworks = networks,
                     Serving = serving,

@@ -26,6 +26,21 @@ public sealed record ClassSettings
     /// <summary>The life that the policy host's certificate must have left.</summary>
     public required TimeSpan CertificateLifeMin { get; init; }
 
+    /// <summary>What a failure of an enforced domain's mail servers leads to.</summary>
+    public OnRegression OnRegression { get; init; } = OnRegression.Hold;
+
+    /// <summary>How such a failure is confirmed.</summary>
+    public StepBackRule StepBack { get; init; } = StepBackRule.Default;
+
+    /// <summary>When its domains may move up; none at all: at any time.</summary>
+    public ImmutableArray<PromotionWindow> Windows { get; init; } = [];
+
+    /// <summary>When none of its domains moves up.</summary>
+    public ImmutableArray<Freeze> Freezes { get; init; } = [];
+
+    /// <summary>How its domains move up together.</summary>
+    public FleetRule FleetRule { get; init; } = FleetRule.None;
+
     /// <summary>The TLSRPT record for policies that do not say their own, or null.</summary>
     public TlsRptRecord? TlsReporting { get; init; }
 

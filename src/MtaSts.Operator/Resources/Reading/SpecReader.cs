@@ -65,6 +65,11 @@ public static class SpecReader
                     CertificateLifeMin = settings.CertificateLifeMin,
                     Adoption = adoption,
                     Deletion = deletion,
+                    OnRegression = settings.OnRegression,
+                    StepBack = settings.StepBack,
+                    Windows = settings.Windows,
+                    Freezes = settings.Freezes,
+                    FleetRule = settings.FleetRule,
                 }
                 : null,
             problems.All);

@@ -9,11 +9,13 @@ internal static class StagesReader
 {
     private const int StagesMax = 16;
 
-    // Some senders reject less than a day, and some the RFC's own maximum of 31,557,600 s (rfc8461#3.2).
-    private static readonly TimeSpan MaxAgeMin = TimeSpan.FromDays(1);
-    private static readonly TimeSpan MaxAgeMax = TimeSpan.FromSeconds(31557599);
+    /// <summary>The smallest max_age of a stage: some senders reject less.</summary>
+    public static readonly TimeSpan MaxAgeMinDefault = TimeSpan.FromDays(1);
 
-    public static ImmutableArray<Stage> Read(string path, IReadOnlyList<StageSpec>? specs, Problems problems)
+    /// <summary>The largest: some senders reject the RFC's own maximum of 31,557,600 s (rfc8461#3.2).</summary>
+    public static readonly TimeSpan MaxAgeMax = TimeSpan.FromSeconds(31557599);
+
+    public static ImmutableArray<Stage> Read(string path, IReadOnlyList<StageSpec>? specs, TimeSpan maxAgeMin, Problems problems)
     {
         if (specs is null)
         {
@@ -52,7 +54,7 @@ internal static class StagesReader
             stages.Add(new Stage(
                 spec.Name ?? "",
                 mode,
-                problems.Duration($"{at}.maxAge", spec.MaxAge ?? "", MaxAgeMin, MaxAgeMin, MaxAgeMax),
+                problems.Duration($"{at}.maxAge", spec.MaxAge ?? "", maxAgeMin, maxAgeMin, MaxAgeMax),
                 problems.Duration($"{at}.soak", spec.Soak, TimeSpan.Zero, TimeSpan.Zero, Durations.Max),
                 problems.OneOf($"{at}.approval", spec.Approval, Approval.Automatic, ("Automatic", Approval.Automatic), ("Manual", Approval.Manual))));
         }

@@ -15,6 +15,12 @@ internal static class Patterns
     /// <summary>A whole number and a unit, once or more.</summary>
     public const string Duration = "^([0-9]+[wdhms])+$";
 
+    /// <summary>An hour and a minute of a day.</summary>
+    public const string TimeOfDay = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
+
+    /// <summary>The name of a time zone in the IANA data base.</summary>
+    public const string TimeZone = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$";
+
     /// <summary>A DNS label.</summary>
     public const string Label = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 
@@ -38,6 +44,15 @@ internal static class Patterns
 
     /// <summary>Most characters of a duration.</summary>
     public const int DurationCharsMax = 32;
+
+    /// <summary>Most characters of the name of a time zone; the longest in the data base has 32.</summary>
+    public const int TimeZoneCharsMax = 64;
+
+    /// <summary>Most characters of a date and time (RFC 3339).</summary>
+    public const int MomentCharsMax = 40;
+
+    /// <summary>Most characters of a note for people.</summary>
+    public const int NoteCharsMax = 200;
 
     /// <summary>Most characters of an address for TLS reports.</summary>
     public const int ReportUriCharsMax = 512;

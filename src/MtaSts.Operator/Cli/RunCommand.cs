@@ -17,6 +17,7 @@ public static class RunCommand
 
     private static readonly TimeSpan MaxAgeMinMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxAgeMinMax = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ServingLagMax = TimeSpan.FromHours(1);
 
     /// <summary>The command.</summary>
     public static Command Create(CliHost host)
@@ -29,13 +30,14 @@ public static class RunCommand
         var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
         var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
         var maxAgeMin = new Option<string>("--max-age-min") { Description = "The smallest max_age that a stage may have. Less than a day is for tests: strict senders reject such policies.", HelpName = "DURATION", DefaultValueFactory = _ => "1d" };
+        var servingLag = new Option<string>("--serving-lag") { Description = "How long a policy server takes at most to see what was put before it. A domain that changes its class waits so long before senders are led to the new one.", HelpName = "DURATION", DefaultValueFactory = _ => "2m" };
         var level = new Option<string>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => "information" };
         level.AcceptOnlyFromAmong("debug", "information", "warning", "error");
         var format = new Option<string>("--log-format") { Description = "How log lines look.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var probes = new CheckOptions();
 
-        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, maxAgeMin, level, format };
+        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, maxAgeMin, servingLag, level, format };
         foreach (var option in probes.OfThePlatform)
         {
             command.Add(option);
@@ -64,14 +66,10 @@ public static class RunCommand
                 return host.WrongUsage($"--workers {parsed.GetValue(workers)} is not from 1 to {WorkersMax}", Name);
             }
 
-            if (!Durations.TryParse(parsed.GetValue(maxAgeMin), out var age, out problem))
+            if (!TryDuration(maxAgeMin, MaxAgeMinMin, MaxAgeMinMax, parsed, out var age, out problem)
+                || !TryDuration(servingLag, TimeSpan.Zero, ServingLagMax, parsed, out var lag, out problem))
             {
-                return host.WrongUsage($"--max-age-min: {problem}", Name);
-            }
-
-            if (age < MaxAgeMinMin || age > MaxAgeMinMax)
-            {
-                return host.WrongUsage($"--max-age-min {Durations.Format(age)} is not from 1s to 1d", Name);
+                return host.WrongUsage(problem, Name);
             }
 
             var served = parsed.GetValue(serving) ?? [];
@@ -85,6 +83,7 @@ public static class RunCommand
                 HealthListen = listen,
                 Workers = parsed.GetValue(workers),
                 MaxAgeMin = age,
+                ServingLag = lag,
                 Probes = settings.Probes,
                 LogLevel = Enum.Parse<LogLevel>(parsed.GetValue(level)!, ignoreCase: true),
                 LogJson = parsed.GetValue(format) == "json",
@@ -94,6 +93,19 @@ public static class RunCommand
                 : host.WrongUsage(problem, Name);
         });
         return command;
+    }
+
+    private static bool TryDuration(
+        Option<string> option, TimeSpan min, TimeSpan max, ParseResult parsed, out TimeSpan duration, out string problem)
+    {
+        if (!Durations.TryParse(parsed.GetValue(option), out duration, out problem))
+        {
+            problem = $"{option.Name}: {problem}";
+            return false;
+        }
+
+        problem = $"{option.Name} {Durations.Format(duration)} is not from {Durations.Format(min)} to {Durations.Format(max)}";
+        return duration >= min && duration <= max;
     }
 
     private static bool TryConfigure(string? kubeconfig, out KubernetesClientConfiguration? configuration, out string problem)

@@ -4,7 +4,6 @@ using k8s;
 using k8s.Exceptions;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
-using MtaSts.Core.Rollout;
 using MtaSts.Operator.Hosting;
 
 namespace MtaSts.Operator.Cli;
@@ -14,9 +13,6 @@ public static class RunCommand
 {
     private const string Name = "mtasts run";
     private const int WorkersMax = 1000;
-
-    private static readonly TimeSpan MaxAgeMinMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MaxAgeMinMax = TimeSpan.FromDays(1);
 
     /// <summary>The command.</summary>
     public static Command Create(CliHost host)
@@ -28,7 +24,7 @@ public static class RunCommand
         var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
         var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
         var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
-        var maxAgeMin = new Option<string>("--max-age-min") { Description = "The smallest max_age that a stage may have. Less than a day is for tests: strict senders reject such policies.", HelpName = "DURATION", DefaultValueFactory = _ => "1d" };
+        var maxAgeMin = CliOptions.MaxAgeMin();
         var level = new Option<string>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => "information" };
         level.AcceptOnlyFromAmong("debug", "information", "warning", "error");
         var format = new Option<string>("--log-format") { Description = "How log lines look.", DefaultValueFactory = _ => "text" };
@@ -64,14 +60,9 @@ public static class RunCommand
                 return host.WrongUsage($"--workers {parsed.GetValue(workers)} is not from 1 to {WorkersMax}", Name);
             }
 
-            if (!Durations.TryParse(parsed.GetValue(maxAgeMin), out var age, out problem))
+            if (!CliOptions.TryReadMaxAgeMin(parsed.GetValue(maxAgeMin), out var age, out problem))
             {
-                return host.WrongUsage($"--max-age-min: {problem}", Name);
-            }
-
-            if (age < MaxAgeMinMin || age > MaxAgeMinMax)
-            {
-                return host.WrongUsage($"--max-age-min {Durations.Format(age)} is not from 1s to 1d", Name);
+                return host.WrongUsage(problem, Name);
             }
 
             var served = parsed.GetValue(serving) ?? [];

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using MtaSts.Core.Mail;
+using MtaSts.Operator.Cli.Plan;
 
 namespace MtaSts.Operator.Cli;
 
@@ -21,6 +22,7 @@ public static class CliProgram
             CheckCommand.Create(host),
             LintCommand.Create(host),
             MatchCommand.Create(host),
+            PlanCommand.Create(host),
             RunCommand.Create(host),
             CrdsCommand.Create(host),
         };

@@ -4,6 +4,7 @@ using k8s;
 using k8s.Exceptions;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
+using MtaSts.Core.Rollout;
 using MtaSts.Operator.Hosting;
 
 namespace MtaSts.Operator.Cli;

@@ -4,6 +4,7 @@ using k8s;
 using k8s.Exceptions;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
+using MtaSts.Core.Rollout;
 using MtaSts.Operator.Hosting;
 
 namespace MtaSts.Operator.Cli;
@@ -13,6 +14,8 @@ public static class RunCommand
 {
     private const string Name = "mtasts run";
     private const int WorkersMax = 1000;
+
+    private static readonly TimeSpan ServingLagMax = TimeSpan.FromHours(1);
 
     /// <summary>The command.</summary>
     public static Command Create(CliHost host)
@@ -25,13 +28,14 @@ public static class RunCommand
         var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
         var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
         var maxAgeMin = CliOptions.MaxAgeMin();
+        var servingLag = new Option<string>("--serving-lag") { Description = "How long a policy server takes at most to see what was put before it. A domain that changes its class waits so long before senders are led to the new one.", HelpName = "DURATION", DefaultValueFactory = _ => "2m" };
         var level = new Option<string>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => "information" };
         level.AcceptOnlyFromAmong("debug", "information", "warning", "error");
         var format = new Option<string>("--log-format") { Description = "How log lines look.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var probes = new CheckOptions();
 
-        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, maxAgeMin, level, format };
+        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, maxAgeMin, servingLag, level, format };
         foreach (var option in probes.OfThePlatform)
         {
             command.Add(option);
@@ -60,7 +64,8 @@ public static class RunCommand
                 return host.WrongUsage($"--workers {parsed.GetValue(workers)} is not from 1 to {WorkersMax}", Name);
             }
 
-            if (!CliOptions.TryReadMaxAgeMin(parsed.GetValue(maxAgeMin), out var age, out problem))
+            if (!CliOptions.TryReadMaxAgeMin(parsed.GetValue(maxAgeMin), out var age, out problem)
+                || !TryReadServingLag(parsed.GetValue(servingLag), out var lag, out problem))
             {
                 return host.WrongUsage(problem, Name);
             }
@@ -76,6 +81,7 @@ public static class RunCommand
                 HealthListen = listen,
                 Workers = parsed.GetValue(workers),
                 MaxAgeMin = age,
+                ServingLag = lag,
                 Probes = settings.Probes,
                 LogLevel = Enum.Parse<LogLevel>(parsed.GetValue(level)!, ignoreCase: true),
                 LogJson = parsed.GetValue(format) == "json",
@@ -85,6 +91,14 @@ public static class RunCommand
                 : host.WrongUsage(problem, Name);
         });
         return command;
+    }
+
+    private static bool TryReadServingLag(string? text, out TimeSpan lag, out string problem)
+    {
+        problem = !Durations.TryParse(text, out lag, out var wrong) ? $"--serving-lag: {wrong}"
+            : lag > ServingLagMax ? $"--serving-lag {text} is not from 0s to {Durations.Format(ServingLagMax)}"
+            : "";
+        return problem.Length == 0;
     }
 
     private static bool TryConfigure(string? kubeconfig, out KubernetesClientConfiguration? configuration, out string problem)

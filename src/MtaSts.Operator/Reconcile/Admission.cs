@@ -54,7 +54,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
             return new Admission.Rejected(Reason.ClassNotFound, $"there is no MtaStsClass {name} any more; create it again, so that the domain can be taken down as it was served");
         }
 
-        var settings = ClassReader.Read(found);
+        var settings = ClassReader.Read(found, maxAgeMin);
         if (!settings.IsValid)
         {
             return ClassInvalid(found, settings.Problems);

@@ -48,6 +48,8 @@ internal sealed class GoldenCase
             Line("soaked", Durations.Format(state.Soak.At(now))),
             Line("soakUntil", decision.Stage is { } stage ? Show(state.Soak.Until(stage.Soak)) : null),
             Line("cachedUntil", Show(state.Ledger.EnforcedUntil)),
+            Line("held", Show(state.Ledger.Entries.Where(e => e.Until is not null))),
+            Line("regression", state.Regression is { } failure ? $"{failure.Looks} looks, {Show(failure.Since)} to {Show(failure.LastAt)}" : null),
             Line("keptMx", state.KeptMx.IsEmpty ? null : string.Join(", ", state.KeptMx.Select(Show))),
             Line("moves", decision.Transitions.IsEmpty ? null : string.Join(", ", decision.Transitions.Select(t => $"{t.From ?? "nothing"} -> {t.To} ({t.Reason})"))),
             Line("waitsFor", decision.Waiting switch
@@ -65,13 +67,18 @@ internal sealed class GoldenCase
     {
         Domain = MailDomain.Parse("example.com"),
         Mx = [.. _input.Spec.Mx.Select(MxPattern.Parse)],
-        Stages = _input.Class is { } c ? [.. c.Stages.Select(s => s.ToStage())] : Scene.Stages,
+        Stages = _input.Class is { Stages.Count: > 0 } c ? [.. c.Stages.Select(s => s.ToStage())] : Scene.Stages,
         Target = Enum.Parse<TargetMode>(_input.Spec.TargetMode, ignoreCase: true),
         Paused = _input.Spec.Paused,
         ApprovedStages = [.. _input.Spec.ApprovedStages],
         Adoption = Enum.Parse<Adoption>(_input.Spec.Adoption),
         Interval = Scene.Interval,
         CertificateLifeMin = TimeSpan.FromDays(3),
+        RemovesEarly = _input.Spec.RemovesEarly,
+        OnRegression = Enum.Parse<OnRegression>(_input.Class?.OnRegression ?? nameof(OnRegression.Hold)),
+        Windows = [.. (_input.Class?.Windows ?? []).Select(w => w.ToWindow())],
+        Freezes = [.. (_input.Class?.Freezes ?? []).Select(f => new Freeze(Needed(f.From), Needed(f.To), f.Why))],
+        FleetRule = new FleetRule(_input.Class?.MovingMax, _input.Class?.UnhealthyPercentMax),
     };
 
     private RolloutState State() => _input.Status is not { } status
@@ -84,6 +91,9 @@ internal sealed class GoldenCase
             PublishedId = status.Names is { } names ? Document(names).Id : null,
             PublishedMode = status.Names is { } named ? Document(named).Policy.Mode : null,
             PublishedAt = status.Names is null ? null : Time(status.PublishedAt ?? status.EnteredAt),
+            Ledger = new Ledger([.. status.Ledger.Select(e => e.ToEntry())]),
+            KeptMx = [.. status.KeptMx.Select(k => new KeptPattern(MxPattern.Parse(k.Pattern), Enum.Parse<Reason>(k.Why), Time(k.Until), k.Ttl))],
+            Regression = status.Regression is { } failure ? new Regression(Needed(failure.Since), Needed(failure.LastAt), failure.Looks) : null,
             Soak = new SoakClock(Duration(status.Soaked), Time(status.CountedUntil), Time(status.HealthySince)),
         };
 
@@ -95,6 +105,10 @@ internal sealed class GoldenCase
         LivePolicy = _observed.LivePolicy is { } policy ? Document(policy).Policy : null,
         LiveMx = [.. _observed.LiveMx ?? []],
         LiveMxKnown = _observed.LiveMx is not null,
+        LivePolicyIsAbsent = _observed.LivePolicyIsAbsent,
+        LiveTtlSeconds = _observed.LiveTtl,
+        MxTtlSeconds = _observed.MxTtl,
+        Fleet = new Fleet(_observed.Fleet.Moving, _observed.Fleet.Promoted, _observed.Fleet.Unhealthy),
     };
 
     private static Finding Finding(string text) => text.Split(' ') switch
@@ -114,12 +128,18 @@ internal sealed class GoldenCase
         ? Document(text).Id
         : PolicyId.TryParse(text, out var id) ? id : throw new FormatException($"\"{text}\" is neither a document nor an id");
 
-    private static string Show(PolicyDocument document) => string.Join(
+    private static string Show(PolicyDocument document) => Show(document.Policy);
+
+    private static string Show(StsPolicy policy) => string.Join(
         ' ',
         [
-            document.Policy.Mode.ToString().ToLowerInvariant(), Durations.Format(TimeSpan.FromSeconds(document.Policy.MaxAgeSeconds)),
-            .. document.Policy.Mx.Select(m => m.ToString()).Order(StringComparer.Ordinal),
+            policy.Mode.ToString().ToLowerInvariant(), Durations.Format(TimeSpan.FromSeconds(policy.MaxAgeSeconds)),
+            .. policy.Mx.Select(m => m.ToString()).Order(StringComparer.Ordinal),
         ]);
+
+    // What is served no more: until when it is held, or, while its replacement spreads, at least until when.
+    private static string? Show(IEnumerable<LedgerEntry> closed) => string.Join(
+        ", ", closed.Select(e => $"{Show(e.Policy)} {(e.IsReplaced ? "until" : "at least until")} {Show(e.ExpiresAt)}")) is { Length: > 0 } held ? held : null;
 
     private string? Show(PolicyId? id, PolicyDocument? served) => id is null
         ? null
@@ -136,6 +156,8 @@ internal sealed class GoldenCase
     private static string? Line(string key, string? value) => value is null ? null : $"{key}: {value}";
 
     private static DateTimeOffset? Time(string? text) => text is null ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset Needed(string? text) => Time(text) ?? throw new FormatException("a time is missing");
 
     private static TimeSpan Duration(string text) => Durations.TryParse(text, out var duration, out var problem) ? duration : throw new FormatException(problem);
 
@@ -159,11 +181,49 @@ internal sealed class GoldenCase
         public List<string> ApprovedStages { get; init; } = [];
 
         public string Adoption { get; init; } = "Refuse";
+
+        public bool RemovesEarly { get; init; }
     }
 
     internal sealed class ClassPart
     {
         public List<StagePart> Stages { get; init; } = [];
+
+        public string OnRegression { get; init; } = "Hold";
+
+        public List<WindowPart> Windows { get; init; } = [];
+
+        public List<FreezePart> Freezes { get; init; } = [];
+
+        public int? MovingMax { get; init; }
+
+        public int? UnhealthyPercentMax { get; init; }
+    }
+
+    internal sealed class WindowPart
+    {
+        public List<string> Days { get; init; } = [];
+
+        public string From { get; init; } = "";
+
+        public string To { get; init; } = "";
+
+        public string Zone { get; init; } = "";
+
+        public PromotionWindow ToWindow() => new(
+            [.. Days.Select(Enum.Parse<DayOfWeek>)],
+            TimeOnly.Parse(From, CultureInfo.InvariantCulture),
+            TimeOnly.Parse(To, CultureInfo.InvariantCulture),
+            TimeZoneInfo.FindSystemTimeZoneById(Zone));
+    }
+
+    internal sealed class FreezePart
+    {
+        public string? From { get; init; }
+
+        public string? To { get; init; }
+
+        public string Why { get; init; } = "";
     }
 
     internal sealed class StagePart
@@ -198,6 +258,49 @@ internal sealed class GoldenCase
         public string Soaked { get; init; } = "0s";
 
         public string? CountedUntil { get; init; }
+
+        public List<EntryPart> Ledger { get; init; } = [];
+
+        public List<KeptPart> KeptMx { get; init; } = [];
+
+        public RegressionPart? Regression { get; init; }
+    }
+
+    internal sealed class EntryPart
+    {
+        public string Policy { get; init; } = "";
+
+        public string? Id { get; init; }
+
+        public string? Since { get; init; }
+
+        public string? Until { get; init; }
+
+        public bool Replaced { get; init; }
+
+        public long Ttl { get; init; }
+
+        public LedgerEntry ToEntry() => new(GoldenCase.Id(Id ?? Policy), Document(Policy).Policy, Needed(Since)) { Until = Time(Until), IsReplaced = Replaced, TtlSeconds = Ttl };
+    }
+
+    internal sealed class KeptPart
+    {
+        public string Pattern { get; init; } = "";
+
+        public string Why { get; init; } = "";
+
+        public string? Until { get; init; }
+
+        public long Ttl { get; init; }
+    }
+
+    internal sealed class RegressionPart
+    {
+        public string? Since { get; init; }
+
+        public string? LastAt { get; init; }
+
+        public int Looks { get; init; }
     }
 
     internal sealed class ObservedFile
@@ -216,6 +319,23 @@ internal sealed class GoldenCase
 
         public List<string>? LiveMx { get; init; }
 
+        public bool LivePolicyIsAbsent { get; init; }
+
+        public long LiveTtl { get; init; }
+
+        public long MxTtl { get; init; }
+
+        public FleetPart Fleet { get; init; } = new();
+
         public Dictionary<string, string> Checks { get; init; } = [];
+    }
+
+    internal sealed class FleetPart
+    {
+        public int Moving { get; init; }
+
+        public int Promoted { get; init; }
+
+        public int Unhealthy { get; init; }
     }
 }

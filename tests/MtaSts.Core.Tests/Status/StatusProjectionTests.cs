@@ -3,6 +3,7 @@ using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
+using MtaSts.Core.Sts;
 using MtaSts.Core.Tests.Rollout;
 using Check = MtaSts.Core.Observations.Check;
 
@@ -15,6 +16,15 @@ public class StatusProjectionTests
     private static readonly RolloutState Published = Scene.PublishedIn(Intent, "testing", T0);
     private static readonly RolloutState Served = Published with { PublishedId = null, PublishedMode = null, PublishedAt = null };
     private static readonly RolloutState Replacing = Published with { Served = Decider.DocumentOf(Intent, Intent.Stages[1]) };
+
+    private static readonly RolloutState Enforced = Scene.PublishedIn(Intent, "enforce", T0);
+    private static readonly RolloutState Retiring = Served with
+    {
+        Stage = Stage.NoPolicy.Name,
+        Served = Decider.DocumentOf(Intent, Stage.NoPolicy),
+        PublishedId = Decider.DocumentOf(Intent, Stage.NoPolicy).Id,
+        PublishedMode = StsMode.None,
+    };
 
     private static readonly Finding Soaking = Unknown(Reason.Soaking);
 
@@ -48,6 +58,16 @@ public class StatusProjectionTests
         ["paused"] = (Of(Published, Unknown(Reason.Paused)), "True Paused"),
         ["approval is missing"] = (Of(Published, Unknown(Reason.ApprovalMissing)), "True ApprovalMissing"),
         ["target reached"] = (Of(Published, Unknown(Reason.TargetReached)), "True TargetReached"),
+        ["being taken down"] = (Of(Retiring, Unknown(Reason.Retiring)), "True Retiring"),
+        ["mode none is spreading"] = (
+            Of(Retiring, Unknown(Reason.RecordPropagating), (Check.TxtRecord, Unknown(Reason.RecordPropagating))), "True ChecksUnknown Reconciling"),
+        ["taken down just now"] = (Of(Retiring.Withdraw(Reason.Retired, T0), null), "True Retired Reconciling"),
+        ["taken down"] = (Of(Retiring.Withdraw(Reason.Retired, T0), Unknown(Reason.TargetReached)), "True TargetReached"),
+        ["a window is shut"] = (Of(Published, Unknown(Reason.WindowClosed)), "True WindowClosed"),
+        ["the class is frozen"] = (Of(Published, Unknown(Reason.PromotionsFrozen)), "True PromotionsFrozen"),
+        ["the wave is full"] = (Of(Published, Unknown(Reason.WaveIsFull)), "True WaveIsFull"),
+        ["the fleet is unhealthy"] = (Of(Published, Unknown(Reason.FleetUnhealthy)), "True FleetUnhealthy"),
+        ["what is to be adopted is not known"] = (Of(RolloutState.Empty, Unknown(Reason.LivePolicyUnknown)), "False LivePolicyUnknown Reconciling"),
         ["nothing is wanted and nothing is there"] = (Of(RolloutState.Empty, Unknown(Reason.TargetReached)), "True TargetReached"),
     };
 
@@ -64,7 +84,7 @@ public class StatusProjectionTests
 
     private static readonly Gen<PassOutcome> GenOutcome =
         from findings in GenFinding.Array[6]
-        from state in OneOf(RolloutState.Empty, Served, Published, Replacing)
+        from state in OneOf(RolloutState.Empty, Served, Published, Replacing, Enforced, Retiring, Retiring.Withdraw(Reason.Retired, T0))
         from owner in OneOf(Enum.GetValues<LiveOwner>())
         from target in OneOf(Enum.GetValues<TargetMode>())
         from paused in Gen.Bool
@@ -155,6 +175,55 @@ public class StatusProjectionTests
     public void A_fetch_that_failed_for_its_certificate_makes_the_certificate_not_ready(Reason reason, ConditionStatus status) =>
         Assert.Equal(status, StatusProjection.Conditions(Of(Served, Broken(reason), (Check.PolicyServed, Broken(reason)))).Single(c => c.Type == ConditionType.CertificateReady).Status);
 
+    // The alarm is for enforced domains: there, and only there, senders refuse.
+    [Theory]
+    [InlineData("enforce", Check.MxTls, true, true)]
+    [InlineData("enforce", Check.PolicyServed, true, true)]
+    [InlineData("enforce", Check.MxTls, false, false)]
+    [InlineData("testing", Check.MxTls, true, false)]
+    public void Degraded_is_true_while_an_enforced_domain_has_a_broken_check(string stage, Check check, bool broken, bool degraded)
+    {
+        var finding = broken ? Broken(Reason.MxTimedOut) : Unknown(Reason.MxTimedOut);
+
+        var condition = Degraded(Of(stage == "enforce" ? Enforced : Published, finding, (check, finding)));
+
+        Assert.Equal(degraded ? ConditionStatus.True : ConditionStatus.False, condition.Status);
+        Assert.True(!degraded || condition.Reason == Reason.MxTimedOut);
+    }
+
+    [Fact]
+    public void Degraded_says_what_follows()
+    {
+        var outcome = Of(Enforced, Soaking, (Check.MxTls, Broken(Reason.CertificateExpired)));
+        Assert.Contains("stays enforced", Degraded(outcome).Message, StringComparison.Ordinal);
+
+        var stepping = outcome.Decision! with { Next = Enforced with { Regression = new(T0, T0, 1) } };
+        Assert.Contains("3 such looks over 1h", Degraded(outcome with { Decision = stepping }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Degraded_is_seen_until_the_record_names_another_mode() => Assert.Equal(
+        ConditionStatus.True,
+        Degraded(Of(Enforced with { Served = Published.Served }, Unknown(Reason.PolicyPropagating), (Check.MxTls, Broken(Reason.CertificateExpired)))).Status);
+
+    [Fact]
+    public void A_resource_that_is_refused_raises_no_alarm() =>
+        Assert.Equal(ConditionStatus.False, Degraded(new() { Rejection = (Reason.ClassNotFound, "no such class") }).Status);
+
+    [Theory]
+    [InlineData(Reason.Retiring, ConditionStatus.False)]
+    [InlineData(Reason.WindowClosed, ConditionStatus.False)]
+    [InlineData(Reason.PromotionsFrozen, ConditionStatus.False)]
+    [InlineData(Reason.WaveIsFull, ConditionStatus.False)]
+    [InlineData(Reason.FleetUnhealthy, ConditionStatus.False)]
+    [InlineData(Reason.Soaking, ConditionStatus.True)]
+    public void Progressing_is_false_with_its_reason_at_rest(Reason reason, ConditionStatus status)
+    {
+        var condition = StatusProjection.Conditions(Of(Published, Unknown(reason))).Single(c => c.Type == ConditionType.Progressing);
+
+        Assert.Equal((status, reason), (condition.Status, condition.Reason));
+    }
+
     [Fact]
     public void A_pattern_that_is_kept_is_named()
     {
@@ -168,6 +237,8 @@ public class StatusProjectionTests
     [Fact]
     public void A_pass_that_was_accepted_and_not_run_is_a_mistake_of_the_caller() =>
         Assert.Throws<ArgumentException>(() => StatusProjection.Conditions(new PassOutcome { Intent = Intent }));
+
+    private static Condition Degraded(PassOutcome outcome) => StatusProjection.Conditions(outcome).Single(c => c.Type == ConditionType.Degraded);
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Reflection;
 using MtaSts.Core.Mail;
 using MtaSts.Operator.Cli.Plan;
+using MtaSts.Operator.Cli.Simulate;
 
 namespace MtaSts.Operator.Cli;
 
@@ -24,6 +25,7 @@ public static class CliProgram
             MatchCommand.Create(host),
             PlanCommand.Create(host),
             RunCommand.Create(host),
+            SimulateCommand.Create(host),
             CrdsCommand.Create(host),
         };
         root.Directives.Clear(); // "[suggest]" and the like are arguments here

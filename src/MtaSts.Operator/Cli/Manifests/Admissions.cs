@@ -3,6 +3,7 @@ using k8s;
 using k8s.Models;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
@@ -39,7 +40,9 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
         AddTwins(manifests.Classes, c => c.Metadata.Name, "metadata.name", "give each class a name of its own");
         AddTwins(manifests.Providers, p => p.Metadata.Name, "metadata.name", "give each provider a name of its own");
         AddTwins(manifests.Policies, p => p.Spec?.Domain, "spec.domain", "keep one of them: of two resources for one domain the older acts, and the other has no effect");
-        return ([.. manifests.Policies.Select(Admit).OfType<PlannedDomain>()], _problems);
+        ImmutableArray<PlannedDomain> domains = [.. manifests.Policies.Select(Admit).OfType<PlannedDomain>()];
+        var files = manifests.Files.ToList();
+        return (domains, [.. _problems.OrderBy(p => files.IndexOf(p.Place.File)).ThenBy(p => p.Place.Document).ThenBy(p => p.Place.Item)]);
     }
 
     private void AddTwins<T>(IEnumerable<Placed<T>> found, Func<T, string?> key, string path, string fix)
@@ -52,13 +55,13 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
     {
         var assumed = ImmutableArray.CreateBuilder<string>();
         var settings = ClassReader.Read(ClassOf(policy.Resource, assumed), maxAgeMin);
+        var intent = SpecReader.Read(policy.Resource, settings.Value ?? ClassReader.Read(Assumed(DefaultName)).Value!);
+        _problems.AddRange(intent.Problems.Select(policy.Problem));
         if (!settings.IsValid)
         {
             return null; // told with the class
         }
 
-        var intent = SpecReader.Read(policy.Resource, settings.Value);
-        _problems.AddRange(intent.Problems.Select(policy.Problem));
         var owner = $"{policy.Resource.Metadata.NamespaceProperty}/{policy.Resource.Metadata.Name}";
         if (!OwnerIdentity.TryCreate(DefaultName, owner, out _, out var problem))
         {
@@ -96,16 +99,18 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
 
         var which = wanted is null ? "a class marked as default" : $"class {Problems.Show(wanted)}";
         assumed.Add($"{which} is not among the manifests: one with the default stages, provider \"{DefaultName}\" and an Ingress for each domain in namespace {ServingNamespaceAssumed}");
-        return new MtaStsClass
-        {
-            Metadata = new V1ObjectMeta { Name = wanted ?? DefaultName },
-            Spec = new MtaStsClassSpec
-            {
-                DnsProviderRef = new DnsProviderReference { Name = DefaultName },
-                Serving = new ServingSpec { Namespace = ServingNamespaceAssumed, Image = "mta-sts-policy-server" },
-            },
-        };
+        return Assumed(wanted ?? DefaultName);
     }
+
+    private static MtaStsClass Assumed(string name) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name },
+        Spec = new MtaStsClassSpec
+        {
+            DnsProviderRef = new DnsProviderReference { Name = DefaultName },
+            Serving = new ServingSpec { Namespace = ServingNamespaceAssumed, Image = "mta-sts-policy-server" },
+        },
+    };
 
     private ClusterDnsProvider ProviderOf(string name, ImmutableArray<string>.Builder assumed)
     {
@@ -132,7 +137,7 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
         return ownerId ?? OwnerIdAssumed;
     }
 
-    private bool MayUse(Placed<MtaStsPolicy> policy, Core.Rollout.Intent intent, ClassSettings settings, ImmutableArray<string>.Builder assumed)
+    private bool MayUse(Placed<MtaStsPolicy> policy, Intent intent, ClassSettings settings, ImmutableArray<string>.Builder assumed)
     {
         var space = policy.Resource.Metadata.NamespaceProperty;
         var known = manifests.Namespaces.FirstOrDefault(n => n.Resource.Metadata.Name == space);

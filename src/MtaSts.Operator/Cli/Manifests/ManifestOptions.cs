@@ -7,8 +7,11 @@ using MtaSts.Core.Mail;
 namespace MtaSts.Operator.Cli.Manifests;
 
 /// <summary>What <c>plan</c> and <c>simulate</c> share: which manifests, and what of the operator is not in them.</summary>
-internal sealed class ManifestOptions
+/// <param name="records">True where records are shown, so that it matters whose they are.</param>
+internal sealed class ManifestOptions(bool records)
 {
+    private const string SomeOwnerId = "some-cluster";
+
     private const int FileBytesMax = 8 * 1024 * 1024; // five times the largest list that etcd takes in one object
 
     private readonly Option<string[]> _files = new("--filename", "-f")
@@ -27,7 +30,7 @@ internal sealed class ManifestOptions
     private readonly Option<string> _maxAgeMin = CliOptions.MaxAgeMin();
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_files, _ownerId, _maxAgeMin];
+    public IEnumerable<Option> All => records ? [_files, _ownerId, _maxAgeMin] : [_files, _maxAgeMin];
 
     /// <summary>Reads the manifests. False when the command was used wrongly; then <paramref name="problem"/> says how.</summary>
     public bool TryRead(
@@ -37,7 +40,7 @@ internal sealed class ManifestOptions
         out string problem)
     {
         read = ([], [], []);
-        var owner = parsed.GetValue(_ownerId);
+        var owner = records ? parsed.GetValue(_ownerId) : SomeOwnerId;
         if (owner is not null && !OwnerIdentity.TryCreate(owner, "a/b", out _, out problem))
         {
             problem = $"--owner-id: {problem}";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MtaSts.Core.Mail;
 using MtaSts.Operator.Resources.Reading;
 
 namespace MtaSts.Operator.Cli.Manifests;
@@ -20,6 +21,8 @@ internal sealed record ManifestPlace(string File, int Document, int Item = 0)
 /// <param name="Field">The field, what is wrong, what to do: the same words that the operator puts into the status.</param>
 internal sealed record ManifestProblem(ManifestPlace Place, string Resource, FieldProblem Field)
 {
+    private const int CharsMax = 8192;
+
     /// <summary>One line.</summary>
-    public override string ToString() => $"{Place}: {Resource}{(Resource.Length > 0 ? ": " : "")}{Field}";
+    public override string ToString() => Excerpt.Plain($"{Place}: {Resource}{(Resource.Length > 0 ? ": " : "")}{Field}", CharsMax);
 }

@@ -15,8 +15,11 @@ namespace MtaSts.Operator.Cli.Manifests;
 internal sealed record Placed<T>(ManifestPlace Place, T Resource)
     where T : IKubernetesObject<V1ObjectMeta>
 {
+    private const int TitleCharsMax = 600; // a kind and two DNS names
+
     /// <summary>"Kind name" or "Kind namespace/name".</summary>
-    public string Title => $"{Resource.Kind} {(Resource.Metadata.NamespaceProperty is { Length: > 0 } space ? $"{space}/" : "")}{Resource.Metadata.Name}";
+    public string Title => Excerpt.Plain(
+        $"{Resource.Kind} {(Resource.Metadata.NamespaceProperty is { Length: > 0 } space ? $"{space}/" : "")}{Resource.Metadata.Name}", TitleCharsMax);
 
     /// <summary>A problem of it.</summary>
     public ManifestProblem Problem(FieldProblem field) => new(Place, Title, field);
@@ -29,6 +32,7 @@ internal sealed class ManifestSet
 
     private readonly List<ManifestProblem> _problems = [];
     private readonly List<string> _ignored = [];
+    private readonly List<string> _files = [];
 
     /// <summary>The policies.</summary>
     public List<Placed<MtaStsPolicy>> Policies { get; } = [];
@@ -45,6 +49,9 @@ internal sealed class ManifestSet
     /// <summary>What could not be read.</summary>
     public IReadOnlyList<ManifestProblem> Problems => _problems;
 
+    /// <summary>The files, in the order in which they were added.</summary>
+    public IReadOnlyList<string> Files => _files;
+
     /// <summary>What was left aside, since it is of no kind that counts here.</summary>
     public IReadOnlyList<string> Ignored => _ignored;
 
@@ -53,6 +60,7 @@ internal sealed class ManifestSet
     /// <param name="text">Its text.</param>
     public void Add(string file, string text)
     {
+        _files.Add(file);
         if (!YamlTree.TryRead(text, out var documents, out var problem))
         {
             _problems.Add(new ManifestProblem(new ManifestPlace(file, 0), "", new FieldProblem("the file", $"is not YAML: {Excerpt.Plain(problem, 200)}", "correct that line")));

@@ -12,7 +12,7 @@ public static class PlanCommand
     /// <summary>The command.</summary>
     public static Command Create(CliHost host)
     {
-        var manifests = new ManifestOptions();
+        var manifests = new ManifestOptions(records: true);
         var output = CliOptions.Output();
         var command = new Command("plan", "Says what the operator would publish for a manifest: documents, ids, records and objects of each stage. It asks nobody.") { output };
         foreach (var option in manifests.All)

@@ -36,7 +36,7 @@ internal static class PlanText
         [
             $"{plan.Domain}: MtaStsPolicy {plan.Resource}, class {plan.Class}, provider {plan.Provider}, targetMode {plan.TargetMode}",
             .. plan.Assumed.Select(a => $"assumed: {a}"),
-            .. entered.Count > 0 ? Always(plan, always) : ["", "Nothing is published: spec.targetMode is none, and nothing was before."],
+            .. entered.Count > 0 ? Always(plan, always) : ["", "No stage is entered: spec.targetMode is none."],
             .. entered.SelectMany(stage => OfStage(plan, stage, always)),
             .. plan.Stages.Where(s => !s.Entered && entered.Count > 0).Select(s => $"\nStage {s.Name}: not entered, since spec.targetMode is {plan.TargetMode}"),
             .. Retirement(plan),

@@ -214,6 +214,12 @@ public static class Decider
             ledger = ledger.Add(new LedgerEntry(served.Id, served.Policy, state.StageEnteredAt ?? now)); // a status that an older operator wrote
         }
 
+        // Between the decision and the document's arrival there may be a crash, or hours.
+        if (state.Served is { } wanted && evidence.Of(Check.PolicyServed) is not Finding.Healthy)
+        {
+            ledger = ledger.NotReplacedYet(wanted.Id, now);
+        }
+
         ledger = evidence.LiveId is { } id ? ledger.Named(id, evidence.LiveTtlSeconds) : ledger;
         var isSeen = state.IsPublished && evidence.Verdict([Check.PolicyServed, Check.TxtRecord]) == true;
         return (isSeen ? ledger.Replaced(state.Served!.Id, now) : ledger).At(now);

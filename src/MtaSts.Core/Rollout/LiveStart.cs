@@ -62,7 +62,10 @@ internal static class LiveStart
 
         var live = evidence.LivePolicy is { } seen ? PolicyDocument.Of(seen).Policy : null; // its patterns in our order
         var stage = live is { Mode: not StsMode.None } ? Matching(intent, live) : intent.Stages[0];
-        var ledger = live is null ? state.Ledger : state.Ledger.Add(new LedgerEntry(id, live, now) { TtlSeconds = evidence.LiveTtlSeconds });
+        var ledger = live is null ? state.Ledger : state.Ledger.Add(new LedgerEntry(id, live, now)
+        {
+            TtlSeconds = Math.Max(evidence.LiveTtlSeconds, evidence.HostTtlSeconds), // the way to the policy leads through both
+        });
         var adopted = state.Enter(stage, Reason.Adopted, now) with
         {
             PublishedId = id,

@@ -76,7 +76,8 @@ internal static class LiveStart
         return (adopted, stage);
     }
 
-    // What of ours was served before the status was lost is not known: any enforce stage may have been, up to this moment.
+    // What of ours was served before the status was lost is not known: any enforce stage may have been, up to this moment, with any patterns. So it is told
+    // without patterns, which also keeps it apart from the document that is live.
     private static Ledger Assume(Intent intent, Ledger ledger, Evidence evidence, DateTimeOffset now)
     {
         if (intent.Stages.Where(s => s.Mode == StsMode.Enforce).MaxBy(s => s.MaxAge) is not { } longest)
@@ -84,7 +85,7 @@ internal static class LiveStart
             return ledger;
         }
 
-        var assumed = Decider.DocumentOf(intent, longest);
+        var assumed = PolicyDocument.Of(new StsPolicy(longest.Mode, [], (long)longest.MaxAge.TotalSeconds));
         return ledger.Add(new LedgerEntry(assumed.Id, assumed.Policy, now) { Until = now, IsReplaced = true, TtlSeconds = evidence.LiveTtlSeconds });
     }
 

@@ -91,7 +91,6 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
         var (world, engine) = (domain.World, all.Engine);
         var cached = luck.Chance(0.02) ? domain.Resource.Before : domain.Resource.Now;
         var (intent, state, owner) = (cached.Spec, cached.State, Owner(domain));
-        var callsBefore = all.Provider.Calls;
 
         var observed = all.Observer.Look(world);
         var now = all.Clock;
@@ -120,6 +119,7 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
         var missing = engine.LooksBeforeItCalls ? RecordsInPlace.Missing(wanted, observed, owner) : wanted;
         var problems = ImmutableArray<ApplyProblem>.Empty;
         var anyWritten = false;
+        var calls = 0L;
         if (!missing.IsEmpty || !IsServedAs(world, decision.Next))
         {
             if (engine.IsFenced && current.Version != domain.Resource.Now.Version)
@@ -129,7 +129,9 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
             }
 
             Serve(domain, decision.Next);
+            calls = -all.Provider.Calls;
             (problems, anyWritten) = Publish(domain, missing, intent);
+            calls += all.Provider.Calls;
             if (decision.Next is { Served: null, Withdrawn: true } && problems.IsEmpty)
             {
                 TakeDown(domain);
@@ -149,7 +151,7 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
             domain.Watcher.Counted(look);
         }
 
-        domain.Watcher.Ended(observed, cached, decision, writes, all.Provider.Calls - callsBefore);
+        domain.Watcher.Ended(observed, cached, decision, writes, calls);
         return Wait(domain, decision, problems, anyWritten);
     }
 

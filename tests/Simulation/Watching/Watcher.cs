@@ -183,7 +183,7 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
             SpreadSince ??= agenda.Now;
         }
 
-        var rests = look.Sight == Sight.Well && decision.Waiting is Finding.Unknown { Reason: Reason.TargetReached } && after.Ledger.Entries.Length <= 1
+        var rests = look.Sight == Sight.Well && seen.Records.Values.All(v => v.All.All(r => r.IsDefinite)) && decision.Waiting is Finding.Unknown { Reason: Reason.TargetReached } && after.Ledger.Entries.Length <= 1
             && after.KeptMx.IsEmpty && world.HasSpread(agenda.Now, SettledAfter);
         if (rests && _atRest is { } rest && rest.Seen.Spec == cached.Spec && world.Zone.ChangedAt < rest.At && world.Hosting.ChangedAt < rest.At)
         {

@@ -24,6 +24,8 @@ internal sealed class Life
     private const int RestDays = 15;
     private const int DaysMax = 1500;
 
+    private const string StrangersRecord = "v=STSv1; id=20250101T000000;";
+
     private static readonly DateTimeOffset Start = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan OwnersLook = TimeSpan.FromMinutes(40);
 
@@ -167,12 +169,23 @@ internal sealed class Life
             [OwnerRecord.KeyFor(domain.StsRecordName)] = ["not an owner record"],
         };
         var records = siblings.ToImmutableDictionary(s => s.Key, s => new RecordSet(s.Key, _profile.RecordTtlSeconds, s.Value));
+        if (_profile.Beginning != Beginning.Fresh)
+        {
+            var key = new RecordKey(domain.StsRecordName, RecordType.Txt);
+            records = records.SetItem(key, records[key] with { Values = records[key].Values.Add(StrangersRecord) });
+        }
+
+        if (_profile.Beginning is Beginning.LiveAtEnforce or Beginning.LiveAtTesting)
+        {
+            records = records.Add(new(domain.PolicyHost, RecordType.A), RecordSet.Of(domain.PolicyHost, RecordType.A, 3600, PolicyHosting.OtherAddress));
+        }
+
         var servers = _profile.ServerLags.Select((lag, i) => new Follower($"ns{i}", lag)).ToImmutableArray();
         var zone = new Zone(_agenda, domain.ToString(), servers, _profile.NegativeTtlSeconds, new ZoneContents(records, [first], _profile.MxTtlSeconds));
         var replicas = _profile.ReplicaLags.Select((lag, i) => new Follower($"policy-server-{i}", lag)).ToImmutableArray();
         var hosting = new PolicyHosting(
             _agenda, Dice.For(_seed, Purpose.Hosting, index), domain.PolicyHost, replicas, _profile.ReplicasShareAddress, _profile.CertificateIssueTime);
-        var world = new DomainWorld(domain, zone, new MailServers(), hosting);
+        var world = new DomainWorld(domain, zone, new MailServers(_agenda), hosting);
         var resource = new Resource(new Intent
         {
             Domain = domain,
@@ -187,7 +200,7 @@ internal sealed class Life
             Windows = _profile.Windows,
             Adoption = _profile.Beginning is Beginning.LiveAtEnforce or Beginning.LiveAtTesting ? Adoption.Adopt : Adoption.Refuse,
         });
-        var watcher = new Watcher(_agenda, world, resource, new OwnersBook(), _tally, _story) { Senders = _senders };
+        var watcher = new Watcher(_agenda, world, resource, new OwnersBook(), _tally, _story) { Senders = _senders, MailAlone = _options.MailAlone };
         watcher.Book.Invited.Add(first);
         foreach (var (key, values) in siblings)
         {
@@ -206,10 +219,7 @@ internal sealed class Life
             return;
         }
 
-        const string Record = "v=STSv1; id=20250101T000000;";
-        var zone = domain.World.Zone;
-        zone.Write(zone.Primary[domain.World.StsKey] with { Values = zone.Primary[domain.World.StsKey].Values.Add(Record) });
-        domain.Watcher.Stranger = Record;
+        domain.Watcher.Stranger = StrangersRecord;
         if (_profile.Beginning == Beginning.StrangersRecord)
         {
             return;
@@ -218,7 +228,6 @@ internal sealed class Life
         domain.Watcher.Book.AskedToAdopt = true;
         var mode = _profile.Beginning == Beginning.LiveAtEnforce ? StsMode.Enforce : StsMode.Testing;
         var live = PolicyDocument.Of(new StsPolicy(mode, domain.Resource.Now.Spec.Mx, 14 * 86400));
-        zone.Write(new RecordSet(domain.World.HostKey, 3600, [PolicyHosting.OtherAddress]));
         domain.World.Hosting.OtherDocument = live.Text;
         domain.Watcher.Knows(live);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using MtaSts.Core.Desired;
+using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
 using MtaSts.Core.Sts;
@@ -20,6 +21,7 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
 
     private readonly Dictionary<int, int> _failures = [];
     private readonly Dictionary<int, long> _due = [];
+    private readonly Dictionary<int, Settled> _settled = [];
     private readonly RecordPublisher _publisher = new(NullLogger<RecordPublisher>.Instance);
     private Watch _watch = new();
     private long _asked;
@@ -61,6 +63,7 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
         (IsAlive, Leads) = (false, false);
         _watch = new Watch();
         _failures.Clear();
+        _settled.Clear();
         _due.Clear();
     }
 
@@ -92,15 +95,29 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
         var cached = luck.Chance(0.02) ? domain.Resource.Before : domain.Resource.Now;
         var (intent, state, owner) = (cached.Spec, cached.State, Owner(domain));
 
-        var observed = all.Observer.Look(world);
         var now = all.Clock;
-        var evidence = engine.Read(intent, state, observed, owner.OwnerId, _watch.Look(domain.Key, now, intent.Interval), now) with { Fleet = FleetOf(domain) };
+        var before = _settled.GetValueOrDefault(domain.Index);
+        var seesTheSame = before is not null && world.IsQuiet(all.Agenda.Now) && all.Observer.LosesNothing();
+        var observed = seesTheSame ? before!.Seen : all.Observer.Look(world);
+        var watched = _watch.Look(domain.Key, now, intent.Interval);
+        seesTheSame = seesTheSame && before!.Of.Spec == intent && before.Of.State.SameEffects(state);
+        var evidence = (seesTheSame ? before!.Evidence : engine.Read(intent, state, observed, owner.OwnerId, watched, now)) with { WatchedSince = watched, Fleet = FleetOf(domain) };
         var decision = engine.Decide(intent, state, evidence, now);
-        var look = new Look(observed, state, intent, now);
+        Look? look = seesTheSame ? before!.Look with { At = now, State = state } : new Look(observed, state, intent, now);
+        var whole = look;
         instant(this, "");
         standStill(this);
 
         var current = cached;
+        if (seesTheSame && before!.Of.Tells(cached) && decision.Next == state && decision.Waiting == before.Waiting
+            && current.Version == domain.Resource.Now.Version && engine.LooksBeforeItCalls)
+        {
+            domain.Watcher.Counted(whole);
+            domain.Watcher.Ended(whole, cached, decision, wrote: false, calls: 0);
+            return Wait(domain, decision, [], anyWritten: false);
+        }
+
+        _settled.Remove(domain.Index);
         if (engine.WritesStateFirst && !decision.Next.SameEffects(state))
         {
             instant(this, $"{domain.World.Domain} before its state");
@@ -151,7 +168,12 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
             domain.Watcher.Counted(look);
         }
 
-        domain.Watcher.Ended(observed, cached, decision, writes, calls);
+        domain.Watcher.Ended(whole, cached, decision, writes, calls);
+        if (missing.IsEmpty && world.IsQuiet(all.Agenda.Now) && whole.Sight == Sight.Well)
+        {
+            _settled[domain.Index] = new Settled(domain.Resource.Now, observed, evidence, whole, decision.Waiting);
+        }
+
         return Wait(domain, decision, problems, anyWritten);
     }
 
@@ -290,4 +312,7 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
         var others = all.Domains.Where(d => d != domain).Select(d => d.Resource.Now).Where(s => Waves.HasMovedUp(s.State)).ToList();
         return new Fleet(others.Count(Waves.IsMoving), others.Count, others.Count(Waves.IsUnhealthy));
     }
+
+    /// <summary>A look that found all in place. The next one in a world that stands still finds the same, so the facts are not collected and judged again.</summary>
+    private sealed record Settled(Snapshot Of, Observed Seen, Evidence Evidence, Look Look, Finding? Waiting);
 }

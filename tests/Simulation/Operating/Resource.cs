@@ -15,6 +15,11 @@ internal sealed record Snapshot(long Version, Intent Spec, RolloutState State, I
 {
     public bool Tells(Snapshot other) => State == other.State && Conditions.SequenceEqual(other.Conditions) && Checks.SequenceEqual(other.Checks);
 
+    /// <summary>What of two versions is not alike, for people.</summary>
+    public string Differs(Snapshot after) => State != after.State ? $"{State} became {after.State}"
+        : Conditions.Except(after.Conditions).Concat(after.Conditions.Except(Conditions)).FirstOrDefault()?.ToString()
+            ?? Checks.Except(after.Checks).Concat(after.Checks.Except(Checks)).FirstOrDefault()?.ToString() ?? "nothing";
+
     public bool IsHealthy(params ReadOnlySpan<Check> checks)
     {
         foreach (var check in checks)

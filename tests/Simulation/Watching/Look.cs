@@ -22,7 +22,7 @@ internal enum Sight
     Other,
 }
 
-/// <summary>One look at a domain.</summary>
+/// <summary>One look at a domain. A copy keeps what it amounts to.</summary>
 /// <param name="Seen">The facts.</param>
 /// <param name="State">What was meant to be seen.</param>
 /// <param name="Spec">What was wanted.</param>

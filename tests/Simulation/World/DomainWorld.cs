@@ -20,8 +20,13 @@ internal sealed class DomainWorld(MailDomain domain, Zone zone, MailServers mail
 
     public RecordKey HostKey { get; } = new(domain.PolicyHost, RecordType.A);
 
-    /// <summary>True when nothing is on its way any more: every server and replica shows what is at the source.</summary>
-    public bool HasSpread(DateTimeOffset now, TimeSpan longestTtl) =>
-        now - zone.ChangedAt > longestTtl && now - hosting.ChangedAt > longestTtl
-        && zone.Servers.Concat(hosting.Replicas).All(f => f is { StuckSince: null, IsDown: false });
+    // Longer than anything takes to spread when nothing is stuck: TTLs, lags, a certificate's issue.
+    private static readonly TimeSpan SpreadMax = TimeSpan.FromHours(8);
+    private static readonly TimeSpan CertificateLifeMin = TimeSpan.FromDays(8);
+
+    /// <summary>True when nothing has changed for so long that every server, replica and resolver shows the same, and nothing is out of order.</summary>
+    public bool IsQuiet(DateTimeOffset now) =>
+        now - zone.ChangedAt > SpreadMax && now - hosting.ChangedAt > SpreadMax && now - mail.ChangedAt > SpreadMax && mail.AreAllWell
+        && !hosting.IsDown && hosting.CertificateNotAfter - now > CertificateLifeMin
+        && zone.Servers.All(f => f is { StuckSince: null, IsDown: false }) && hosting.Replicas.All(f => f is { StuckSince: null, IsDown: false });
 }

@@ -8,6 +8,12 @@ namespace MtaSts.Simulation.World;
 /// <summary>Collects the facts as the probes do: every authoritative server, one resolver, every address. A few answers are lost.</summary>
 internal sealed class Observer(Agenda agenda, Resolver resolver, Random luck, double lossShare)
 {
+    // A round asks about so many questions.
+    private const int QuestionsOfARound = 50;
+
+    /// <summary>True when no answer of a round is lost; for rounds that would see the same as the one before.</summary>
+    public bool LosesNothing() => !luck.Chance(1 - Math.Pow(1 - lossShare, QuestionsOfARound));
+
     public Observed Look(DomainWorld world)
     {
         var authoritative = DesiredState.KeysToWatch(world.Domain).ToImmutableDictionary(k => k, k => Authoritative(world.Zone, k));

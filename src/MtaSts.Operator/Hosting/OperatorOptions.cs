@@ -7,6 +7,9 @@ namespace MtaSts.Operator.Hosting;
 /// <summary>What <c>mtasts run</c> is told.</summary>
 public sealed record OperatorOptions
 {
+    /// <summary>What <see cref="ServingLag"/> is where nothing else is said.</summary>
+    public static readonly TimeSpan ServingLagDefault = TimeSpan.FromMinutes(2);
+
     /// <summary>The kubeconfig; null for the pod's service account, or KUBECONFIG, or the user's own.</summary>
     public string? Kubeconfig { get; init; }
 
@@ -29,7 +32,7 @@ public sealed record OperatorOptions
     public int Workers { get; init; } = 32;
 
     /// <summary>How long a policy server takes at most to see what was put before it: the kubelet's sync period and the delay of its cache.</summary>
-    public TimeSpan ServingLag { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan ServingLag { get; init; } = ServingLagDefault;
 
     /// <summary>The smallest max_age that a stage may have. Less than a day is for tests: strict senders reject such policies.</summary>
     public TimeSpan MaxAgeMin { get; init; } = TimeSpan.FromDays(1);

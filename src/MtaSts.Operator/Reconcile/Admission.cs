@@ -125,7 +125,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
 
         var provided = ProviderReader.Read(provider, ownerIdDefault);
         return provided.IsValid
-            ? new Admission.Admitted(intent with { ServingSpread = settings.Serving.Replicas > 1 ? servingLag : TimeSpan.Zero }, settings, provided.Value, owner)
+            ? new Admission.Admitted(intent with { ServingSpread = settings.Serving.SpreadOf(servingLag) }, settings, provided.Value, owner)
             : new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}");
     }
 

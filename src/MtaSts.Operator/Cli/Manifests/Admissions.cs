@@ -4,6 +4,7 @@ using k8s.Models;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
+using MtaSts.Operator.Hosting;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
@@ -78,7 +79,7 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
         return new PlannedDomain
         {
             Owner = owner,
-            Intent = intent.Value,
+            Intent = intent.Value with { ServingSpread = settings.Value.Serving.SpreadOf(OperatorOptions.ServingLagDefault) },
             Class = settings.Value,
             Provider = provider.Value,
             State = StatusMapping.StateOf(policy.Resource.Status),

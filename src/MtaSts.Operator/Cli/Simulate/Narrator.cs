@@ -181,7 +181,7 @@ internal sealed class Narrator(long ttlSeconds, RolloutState before, DateTimeOff
         var next = decision.Next;
         switch (reason)
         {
-            case null or Reason.Publishing:
+            case null or Reason.Publishing or Reason.PolicyPropagating:
                 break;
             case Reason.Soaking when decision.Stage is { } stage && next.Soak.Until(stage.Soak) is { } until:
                 Add(now, "soaks", next, nameof(Reason.Soaking), $"for {Durations.Format(stage.Soak)}, until {CliTime.Show(until)}");

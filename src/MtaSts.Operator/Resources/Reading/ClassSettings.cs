@@ -86,6 +86,10 @@ public sealed record ServingSettings
 
     /// <summary>What the policy hosts point to.</summary>
     public HostTargets Targets { get; init; } = HostTargets.Unknown;
+
+    /// <summary>For how long one of the policy servers may answer with the document before the one that another answers with; one alone contradicts nobody.</summary>
+    /// <param name="lag">How long a policy server takes at most to see what was put before it.</param>
+    public TimeSpan SpreadOf(TimeSpan lag) => Replicas > 1 ? lag : TimeSpan.Zero;
 }
 
 /// <summary>What a policy host points to: addresses, or one host name; neither while nothing is known.</summary>

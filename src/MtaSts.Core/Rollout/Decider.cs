@@ -77,7 +77,11 @@ public static class Decider
             return Serve(intent, state, state, stage, evidence, now);
         }
 
-        state = state with { KeptMx = kept };
+        state = state with
+        {
+            KeptMx = kept,
+            ServedSeenAt = !state.IsPublished && evidence.Of(Check.PolicyServed) is Finding.Healthy ? state.ServedSeenAt ?? now : null,
+        };
         var input = new GateInput(intent, state, stage, next, evidence, now);
         if (stage.Mode == StsMode.None && (intent.RemovesEarly || Gates.FirstShut(Gates.ToWithdraw, input) is null))
         {
@@ -132,7 +136,7 @@ public static class Decider
     private static Decision Serve(Intent intent, RolloutState before, RolloutState state, Stage stage, Evidence evidence, DateTimeOffset now)
     {
         var (document, kept) = Document(intent, state, stage, evidence, now);
-        return Moved(intent, before, state with { Served = document, KeptMx = kept, Ledger = state.Ledger.Serve(document, now) }, stage);
+        return Moved(intent, before, state with { Served = document, ServedSeenAt = null, KeptMx = kept, Ledger = state.Ledger.Serve(document, now) }, stage);
     }
 
     private static Decision Withdraw(Intent intent, RolloutState state, DateTimeOffset now) =>
@@ -151,6 +155,7 @@ public static class Decider
         intent,
         state with
         {
+            ServedSeenAt = null,
             PublishedId = state.Served!.Id,
             PublishedMode = state.Served.Policy.Mode,
             PublishedAt = now,
@@ -269,6 +274,7 @@ public static class Decider
         (waiting as Finding.Unknown)?.Reason switch
         {
             Reason.Soaking when stage is not null => state.Soak.Until(stage.Soak),
+            Reason.PolicyPropagating => state.ServedSeenAt + intent.ServingSpread,
             Reason.Retiring => state.Ledger.Binding.Max(e => e.ExpiresAt),
             Reason.PromotionsFrozen => intent.Freezes.Where(f => f.Holds(now)).Max(f => (DateTimeOffset?)f.To),
             Reason.WindowClosed => intent.Windows.Min(w => (DateTimeOffset?)w.NextOpening(now)),

@@ -47,6 +47,9 @@ public sealed record Evidence
     /// <summary>The longest TTL with which an authoritative server gives that record.</summary>
     public long LiveTtlSeconds { get; init; }
 
+    /// <summary>The longest TTL with which the address of the policy host is given: for so long a sender may go to the address of before.</summary>
+    public long HostTtlSeconds { get; init; }
+
     /// <summary>The policy that is live at the policy host, or null where none could be read.</summary>
     public StsPolicy? LivePolicy { get; init; }
 

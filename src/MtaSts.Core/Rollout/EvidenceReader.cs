@@ -42,12 +42,21 @@ public static class EvidenceReader
             Owner = OwnerOf(intent, observed, records, ownerId),
             LiveId = records.Count == 1 ? StsRecordReader.Select(records).Value?.Id : null,
             LiveTtlSeconds = LongestTtl(observed.StsTxt),
+            HostTtlSeconds = HostTtl(intent, observed),
             LivePolicy = livePolicy,
             LivePolicyIsAbsent = livePolicy is null && IsAbsent(observed.Policy),
             LiveRecord = Excerpt(string.Join("\", \"", records)),
             WatchedSince = watchedSince,
         };
     }
+
+    private static long HostTtl(Intent intent, Observed observed) => observed.Records
+        .Where(r => r.Key.Name == intent.Domain.PolicyHost)
+        .SelectMany(r => r.Value.Authoritative)
+        .Concat(observed.Policy.Addresses)
+        .Select(r => r.TtlSeconds)
+        .DefaultIfEmpty(0)
+        .Max();
 
     private static long LongestTtl(DnsView view) => view.Authoritative.Select(r => r.TtlSeconds).DefaultIfEmpty(0).Max();
 

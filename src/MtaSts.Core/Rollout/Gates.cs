@@ -28,7 +28,7 @@ internal static class Gates
     public static readonly Gate[] ToPublish = [RecordIsNotForeign, PolicyIsServed, CertificateLives, EveryMxIsCovered];
 
     /// <summary>Before the TXT record names another document: rfc8461#8.1. Only this: a correction or a retreat must not wait for a healthy MX.</summary>
-    public static readonly Gate[] ToReplace = [PolicyIsServed];
+    public static readonly Gate[] ToReplace = [PolicyIsServed, OlderDocumentIsGone];
 
     /// <summary>Before the next stage.</summary>
     public static readonly Gate[] ToNextStage =
@@ -95,6 +95,21 @@ internal static class Gates
             : null;
 
     private static Finding? PolicyIsServed(GateInput i) => Shut(i, Check.PolicyServed);
+
+    // Behind one address there may be several replicas, and behind a resolver the address of before. A sender who meets the older document under the new id
+    // keeps it for max_age, since no other id will tell it to look again.
+    private static Finding? OlderDocumentIsGone(GateInput i)
+    {
+        var isAdopted = i.State.History is [.., { Reason: Reason.Adopted }];
+        var addressTtl = isAdopted && i.State.PublishedId is { } id ? TimeSpan.FromSeconds(i.State.Ledger.Of(id)?.TtlSeconds ?? 0) : TimeSpan.Zero;
+        var gone = i.State.ServedSeenAt + (addressTtl > i.Intent.ServingSpread ? addressTtl : i.Intent.ServingSpread);
+        return gone <= i.Now
+            ? null
+            : new Finding.Unknown(
+                Reason.PolicyPropagating,
+                i.Intent.Domain.PolicyHost,
+                $"the document is seen; some replica or resolver may still lead to the one before{(gone is { } until ? $", until {Moment(until)}" : "")}");
+    }
 
     private static Finding? CertificateLives(GateInput i) => Shut(i, Check.CertificateLifetime);
 

@@ -80,6 +80,12 @@ public sealed record Intent
     /// <summary>The life that the policy host's certificate must have left.</summary>
     public required TimeSpan CertificateLifeMin { get; init; }
 
+    /// <summary>
+    /// How long after a document was handed over a replica of the policy server may still answer with the one before; not negative. From outside that cannot
+    /// be seen where several replicas are behind one address. Zero where one replica, or each one's address, is looked at.
+    /// </summary>
+    public TimeSpan ServingSpread { get; init; }
+
     /// <summary>What to do about foreign records.</summary>
     public Adoption Adoption { get; init; } = Adoption.Refuse;
 

@@ -62,7 +62,10 @@ internal static class LiveStart
 
         var live = evidence.LivePolicy is { } seen ? PolicyDocument.Of(seen).Policy : null; // its patterns in our order
         var stage = live is { Mode: not StsMode.None } ? Matching(intent, live) : intent.Stages[0];
-        var ledger = live is null ? state.Ledger : state.Ledger.Add(new LedgerEntry(id, live, now) { TtlSeconds = evidence.LiveTtlSeconds });
+        var ledger = live is null ? state.Ledger : state.Ledger.Add(new LedgerEntry(id, live, now)
+        {
+            TtlSeconds = Math.Max(evidence.LiveTtlSeconds, evidence.HostTtlSeconds), // the way to the policy leads through both
+        });
         var adopted = state.Enter(stage, Reason.Adopted, now) with
         {
             PublishedId = id,
@@ -73,7 +76,8 @@ internal static class LiveStart
         return (adopted, stage);
     }
 
-    // What of ours was served before the status was lost is not known: any enforce stage may have been, up to this moment.
+    // What of ours was served before the status was lost is not known: any enforce stage may have been, up to this moment, with any patterns. So it is told
+    // without patterns, which also keeps it apart from the document that is live.
     private static Ledger Assume(Intent intent, Ledger ledger, Evidence evidence, DateTimeOffset now)
     {
         if (intent.Stages.Where(s => s.Mode == StsMode.Enforce).MaxBy(s => s.MaxAge) is not { } longest)
@@ -81,7 +85,7 @@ internal static class LiveStart
             return ledger;
         }
 
-        var assumed = Decider.DocumentOf(intent, longest);
+        var assumed = PolicyDocument.Of(new StsPolicy(longest.Mode, [], (long)longest.MaxAge.TotalSeconds));
         return ledger.Add(new LedgerEntry(assumed.Id, assumed.Policy, now) { Until = now, IsReplaced = true, TtlSeconds = evidence.LiveTtlSeconds });
     }
 

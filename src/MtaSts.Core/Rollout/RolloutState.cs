@@ -31,6 +31,9 @@ public sealed record RolloutState
     /// <summary>The document that the policy server is given, or null before the first.</summary>
     public PolicyDocument? Served { get; init; }
 
+    /// <summary>While the TXT record does not name that document yet: since when it has been seen at every address without a break; else null.</summary>
+    public DateTimeOffset? ServedSeenAt { get; init; }
+
     /// <summary>The id that the TXT record names, or is about to; null before the first.</summary>
     public PolicyId? PublishedId { get; init; }
 
@@ -102,7 +105,7 @@ public sealed record RolloutState
 
     /// <inheritdoc/>
     public bool Equals(RolloutState? other) =>
-        other is not null && SameEffects(other) && StageEnteredAt == other.StageEnteredAt && SettledAt == other.SettledAt && PublishedMode == other.PublishedMode
+        other is not null && SameEffects(other) && StageEnteredAt == other.StageEnteredAt && SettledAt == other.SettledAt && ServedSeenAt == other.ServedSeenAt && PublishedMode == other.PublishedMode
         && PublishedAt == other.PublishedAt && Ledger == other.Ledger && KeptMx.SequenceEqual(other.KeptMx) && Regression == other.Regression
         && Soak == other.Soak && History.SequenceEqual(other.History);
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using MtaSts.Core.Mail;
+using MtaSts.Operator.Cli.Plan;
+using MtaSts.Operator.Cli.Simulate;
 
 namespace MtaSts.Operator.Cli;
 
@@ -21,7 +23,9 @@ public static class CliProgram
             CheckCommand.Create(host),
             LintCommand.Create(host),
             MatchCommand.Create(host),
+            PlanCommand.Create(host),
             RunCommand.Create(host),
+            SimulateCommand.Create(host),
             CrdsCommand.Create(host),
         };
         root.Directives.Clear(); // "[suggest]" and the like are arguments here

@@ -15,8 +15,6 @@ public static class RunCommand
     private const string Name = "mtasts run";
     private const int WorkersMax = 1000;
 
-    private static readonly TimeSpan MaxAgeMinMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MaxAgeMinMax = TimeSpan.FromDays(1);
     private static readonly TimeSpan ServingLagMax = TimeSpan.FromHours(1);
 
     /// <summary>The command.</summary>
@@ -29,7 +27,7 @@ public static class RunCommand
         var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
         var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
         var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
-        var maxAgeMin = new Option<string>("--max-age-min") { Description = "The smallest max_age that a stage may have. Less than a day is for tests: strict senders reject such policies.", HelpName = "DURATION", DefaultValueFactory = _ => "1d" };
+        var maxAgeMin = CliOptions.MaxAgeMin();
         var servingLag = new Option<string>("--serving-lag") { Description = "How long a policy server takes at most to see what was put before it. A domain that changes its class waits so long before senders are led to the new one.", HelpName = "DURATION", DefaultValueFactory = _ => "2m" };
         var level = new Option<string>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => "information" };
         level.AcceptOnlyFromAmong("debug", "information", "warning", "error");
@@ -66,8 +64,8 @@ public static class RunCommand
                 return host.WrongUsage($"--workers {parsed.GetValue(workers)} is not from 1 to {WorkersMax}", Name);
             }
 
-            if (!TryDuration(maxAgeMin, MaxAgeMinMin, MaxAgeMinMax, parsed, out var age, out problem)
-                || !TryDuration(servingLag, TimeSpan.Zero, ServingLagMax, parsed, out var lag, out problem))
+            if (!CliOptions.TryReadMaxAgeMin(parsed.GetValue(maxAgeMin), out var age, out problem)
+                || !TryReadServingLag(parsed.GetValue(servingLag), out var lag, out problem))
             {
                 return host.WrongUsage(problem, Name);
             }
@@ -95,17 +93,12 @@ public static class RunCommand
         return command;
     }
 
-    private static bool TryDuration(
-        Option<string> option, TimeSpan min, TimeSpan max, ParseResult parsed, out TimeSpan duration, out string problem)
+    private static bool TryReadServingLag(string? text, out TimeSpan lag, out string problem)
     {
-        if (!Durations.TryParse(parsed.GetValue(option), out duration, out problem))
-        {
-            problem = $"{option.Name}: {problem}";
-            return false;
-        }
-
-        problem = $"{option.Name} {Durations.Format(duration)} is not from {Durations.Format(min)} to {Durations.Format(max)}";
-        return duration >= min && duration <= max;
+        problem = !Durations.TryParse(text, out lag, out var wrong) ? $"--serving-lag: {wrong}"
+            : lag > ServingLagMax ? $"--serving-lag {text} is not from 0s to {Durations.Format(ServingLagMax)}"
+            : "";
+        return problem.Length == 0;
     }
 
     private static bool TryConfigure(string? kubeconfig, out KubernetesClientConfiguration? configuration, out string problem)

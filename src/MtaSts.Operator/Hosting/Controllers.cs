@@ -34,7 +34,7 @@ internal sealed class Controllers : IDisposable
         ILoggerFactory loggers,
         TimeProvider time)
     {
-        var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin);
+        var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin, options.ServingLag);
         var providers = new Providers(cluster, loggers, time);
         var serving = new ServingWriter(cluster, writer);
         var records = new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()));

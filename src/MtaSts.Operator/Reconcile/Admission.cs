@@ -36,7 +36,8 @@ public abstract record Admission
 /// <param name="cluster">What the API server has.</param>
 /// <param name="ownerIdDefault">The owner id of providers that name none.</param>
 /// <param name="maxAgeMin">The smallest max_age that a class's stage may have; null for a day.</param>
-public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSpan? maxAgeMin = null)
+/// <param name="servingLag">How long a replica of a policy server may answer with an older document than another.</param>
+public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSpan? maxAgeMin = null, TimeSpan servingLag = default)
 {
     /// <summary>Whether a policy may act.</summary>
     public Admission Admit(MtaStsPolicy policy) => Placed(AdmitAnywhere(policy)) switch
@@ -124,7 +125,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
 
         var provided = ProviderReader.Read(provider, ownerIdDefault);
         return provided.IsValid
-            ? new Admission.Admitted(intent, settings, provided.Value, owner)
+            ? new Admission.Admitted(intent with { ServingSpread = settings.Serving.Replicas > 1 ? servingLag : TimeSpan.Zero }, settings, provided.Value, owner)
             : new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}");
     }
 

@@ -111,6 +111,12 @@ public sealed record MtaStsPolicyStatus
     [JsonPropertyName("servedMaxAge")]
     public long? ServedMaxAge { get; init; }
 
+    /// <summary>While the record does not name that document yet: since when it has been seen at every address.</summary>
+    [Schema(Format = "date-time")]
+    [JsonPropertyName("servedSeenAt")]
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? ServedSeenAt { get; init; }
+
     /// <summary>When that id was given out for publication.</summary>
     [Schema(Format = "date-time")]
     [JsonPropertyName("publishedAt")]

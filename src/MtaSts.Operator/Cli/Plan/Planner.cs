@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using MtaSts.Core.Desired;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Core.Sts;
+using MtaSts.Operator.Cli.Manifests;
+using MtaSts.Operator.Reconcile;
+using MtaSts.Operator.Serving;
+
+namespace MtaSts.Operator.Cli.Plan;
+
+/// <summary>Makes the plan of a domain from the very functions that the operator acts by.</summary>
+internal static class Planner
+{
+    /// <summary>The plan.</summary>
+    public static DomainPlan Of(PlannedDomain domain)
+    {
+        var intent = domain.Intent;
+        var kept = Kept(domain);
+        var served = intent with { Mx = intent.Mx.AddRange(kept.Select(k => k.Pattern)) };
+        var none = Decider.DocumentOf(served, Stage.NoPolicy);
+        var desired = Desired(domain, intent.Stages[0], Decider.DocumentOf(served, intent.Stages[0]));
+        return new DomainPlan
+        {
+            Domain = intent.Domain.ToString(),
+            Resource = domain.Owner,
+            Class = domain.Class.Name,
+            Provider = domain.Provider.Name,
+            TargetMode = intent.Target.ToString().ToLowerInvariant(),
+            Assumed = domain.Assumed,
+            PolicyUrl = $"https://{intent.Domain.PolicyHost}/.well-known/mta-sts.txt",
+            Objects = [.. Objects(domain, desired)],
+            Host = Host(domain, desired),
+            KeptMx = [.. kept.Select(k => new KeptMxPlan(k.Pattern.ToString(), k.Why.ToString(), k.Until))],
+            Stages = [.. intent.Stages.Select(stage => OfStage(domain, stage, Decider.DocumentOf(served, stage)))],
+            Retirement = new RetirementPlan(
+                intent.Deletion.ToString(), none.Id.ToString(), none.Text, [.. DesiredState.Removal(intent.Domain).Select(r => r.Key.Name).Distinct()]),
+        };
+    }
+
+    // What the status says is kept, and what the live policy has beyond spec.mx: which MX are live is for the operator to see.
+    private static ImmutableArray<KeptPattern> Kept(PlannedDomain domain) =>
+    [
+        .. (domain.State.Served?.Policy.Mx ?? []).Where(old => !domain.Intent.Mx.Contains(old))
+            .Select(old => domain.State.KeptMx.FirstOrDefault(k => k.Pattern == old) ?? new KeptPattern(old, Reason.MxInUse, null, 0)),
+    ];
+
+    private static StagePlan OfStage(PlannedDomain domain, Stage stage, PolicyDocument document) => new(
+        stage.Name,
+        stage.Mode.ToString().ToLowerInvariant(),
+        (long)stage.MaxAge.TotalSeconds,
+        (long)stage.Soak.TotalSeconds,
+        stage.Approval.ToString(),
+        domain.Intent.Target == TargetMode.Enforce || (domain.Intent.Target == TargetMode.Testing && stage.Mode == StsMode.Testing),
+        document.Id.ToString(),
+        document.Text,
+        Records(domain, Desired(domain, stage, document)));
+
+    private static DesiredState Desired(PlannedDomain domain, Stage stage, PolicyDocument document)
+    {
+        var state = new RolloutState { Stage = stage.Name, Served = document, PublishedId = document.Id, PublishedMode = stage.Mode };
+        return DesiredState.Of(domain.Intent, state, domain.Class, domain.Provider, domain.Owner, ingress: null);
+    }
+
+    // The records and the companions that say whose they are: what the planner writes where nothing is yet.
+    private static ImmutableArray<RecordSetPlan> Records(PlannedDomain domain, DesiredState desired)
+    {
+        var nothing = CurrentRecords.Of(RecordPlanner.KeysToRead(desired.Records).Select(key => new RecordSet(key, 0, [])));
+        var owner = OwnerIdentity.Create(domain.Provider.OwnerId, domain.Owner);
+        return
+        [
+            .. RecordPlanner.Plan(desired.Records, nothing, owner, domain.Intent.Adoption).Batches
+                .SelectMany(batch => batch.Changes)
+                .Select(c => new RecordSetPlan(c.Key.Name, c.Key.Type.ToString().ToUpperInvariant(), c.TtlSeconds, [.. c.Result])),
+        ];
+    }
+
+    private static IEnumerable<ObjectPlan> Objects(PlannedDomain domain, DesiredState desired)
+    {
+        var serving = domain.Class.Serving;
+        yield return new ObjectPlan("ConfigMap", serving.Namespace, desired.Shard.ConfigMapName, $"entry {desired.Shard.Key}: the document");
+        if (desired.Ingress is not { } ingress)
+        {
+            yield break;
+        }
+
+        var rule = ingress.Spec.Rules[0];
+        var backend = rule.Http.Paths[0].Backend.Service;
+        var className = ingress.Spec.IngressClassName is { } name ? $"IngressClass {name}" : "the cluster's default IngressClass";
+        yield return new ObjectPlan(
+            "Ingress", serving.Namespace, ingress.Metadata.Name, $"host {rule.Host}, path {rule.Http.Paths[0].Path} to Service {backend.Name}; {className}");
+        yield return new ObjectPlan(
+            "Secret", serving.Namespace, ingress.Spec.Tls[0].SecretName,
+            serving.ClusterIssuer is { } issuer
+                ? $"the certificate of {rule.Host}, from ClusterIssuer {issuer}"
+                : $"the certificate of {rule.Host}, which is not the operator's to make: the class names no ClusterIssuer");
+    }
+
+    private static HostPlan Host(PlannedDomain domain, DesiredState desired)
+    {
+        var known = !domain.Class.Serving.Targets.IsUnknown;
+        return new HostPlan(
+            domain.Intent.Domain.PolicyHost,
+            known,
+            known ? $"spec.serving.addresses of class {domain.Class.Name}"
+                : $"the status of Ingress {domain.Class.Serving.Namespace}/{desired.Ingress?.Metadata.Name ?? ServingNames.OfIngress(domain.Intent.Domain)}");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using MtaSts.Simulation.Watching;
+
+namespace MtaSts.Simulation;
+
+/// <summary>The claim of the product, over virtual lives: the real engine and planner, senders that follow RFC 8461, and everything that goes wrong around them.</summary>
+[Collection(nameof(Lives))]
+public class SimulationTests
+{
+    private const int FixedSeeds = 24;
+
+    private static readonly TimeSpan FreshTime = TimeSpan.FromSeconds(8);
+
+    [Fact]
+    public void No_healthy_domain_loses_a_mail_by_what_the_operator_does()
+    {
+        var (tally, failure) = Lives.Run(Enumerable.Range(1, FixedSeeds), LifeOptions.Whole);
+        Assert.True(failure is null, failure?.ToString());
+
+        // A simulation in which nothing happens proves nothing.
+        Assert.True(tally.UnderEnforce > 20_000, tally.Line());
+        Assert.True(tally.Promotions > 100 && tally.Crashes > 300 && tally.StandStills > 50 && tally.Overtaken > 50, tally.Line());
+        Assert.True(tally.Retirements > 5 && tally.Adoptions > 3 && tally.Resumptions > 3 && tally.StepsBack > 2, tally.Line());
+        Assert.True(tally.Migrations > 5 && tally.ProviderFaults > 20 && tally.RestingLooks > 10_000, tally.Line());
+        Say($"{FixedSeeds} fixed seeds", tally);
+    }
+
+    [Fact]
+    public void Nor_does_one_of_a_fresh_seed()
+    {
+        var watch = Stopwatch.StartNew();
+        var first = RandomNumberGenerator.GetInt32(1_000_000_000);
+        var (tally, failure) = Lives.Run(Enumerable.Range(first, 1_000_000), LifeOptions.Whole, isOver: () => watch.Elapsed > FreshTime);
+        Assert.True(failure is null, failure?.ToString());
+        Say($"fresh seeds from {first} on", tally);
+    }
+
+    // Past the runner, which keeps what a test writes for its report: this line is for whoever looks on.
+    private static void Say(string what, Tally tally)
+    {
+        using var terminal = new StreamWriter(Console.OpenStandardOutput());
+        terminal.WriteLine($"simulation: {what}: {tally.Line()}; 0 lost");
+    }
+}

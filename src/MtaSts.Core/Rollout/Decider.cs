@@ -65,7 +65,7 @@ public static class Decider
             SettledAt = state.SettledAt ?? (verdict == true && state.IsPublished ? now : null),
         };
         // Time alone confirms nothing: the look at which the domain steps back shows the failure itself (promise 6).
-        if (evidence.Verdict(Evidence.Refusing) == false && state.Regression?.IsConfirmed(intent.StepBack, now) == true)
+        if (evidence.Delivery() == false && state.Regression?.IsConfirmed(intent.StepBack, now) == true)
         {
             var testing = intent.Stages.Last(s => s.Mode == StsMode.Testing);
             return Serve(intent, state, state.Enter(testing, Reason.SteppedBack, now), testing, evidence, now);
@@ -234,7 +234,7 @@ public static class Decider
     // Held by spec.paused too: whoever pauses wants no move.
     private static Regression? RegressionOf(Intent intent, RolloutState state, Stage stage, Evidence evidence, DateTimeOffset now) =>
         intent is { OnRegression: OnRegression.StepBack, Paused: false } && stage.Mode == StsMode.Enforce && intent.Stages.Any(s => s.Mode == StsMode.Testing)
-            ? Regression.Look(state.Regression, evidence.Verdict(Evidence.Refusing), intent.StepBack, now, intent.Interval)
+            ? Regression.Look(state.Regression, evidence.Delivery(), intent.StepBack, now, intent.Interval)
             : null;
 
     private static (PolicyDocument Document, ImmutableArray<KeptPattern> Kept) Document(

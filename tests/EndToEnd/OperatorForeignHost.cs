@@ -11,14 +11,14 @@ namespace MtaSts.EndToEnd;
 internal sealed class OperatorForeignHost : IAsyncDisposable
 {
     private readonly TcpListener _listener;
-    private readonly X509Certificate2 _certificate;
+    private readonly SslServerAuthenticationOptions _tls;
     private readonly byte[] _answer;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _serving;
 
-    private OperatorForeignHost(IPAddress address, X509Certificate2 certificate, string document)
+    private OperatorForeignHost(IPAddress address, SslStreamCertificateContext certificate, string document)
     {
-        (_listener, _certificate) = (new TcpListener(address, 443), certificate);
+        (_listener, _tls) = (new TcpListener(address, 443), new SslServerAuthenticationOptions { ServerCertificateContext = certificate });
         _answer = Encoding.Latin1.GetBytes(
             $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {document.Length}\r\nConnection: close\r\n\r\n{document}");
         _listener.Start();
@@ -29,8 +29,10 @@ internal sealed class OperatorForeignHost : IAsyncDisposable
     public static OperatorForeignHost Start(MailNetwork mail, string domain, string document)
     {
         var issued = mail.Ca.Issue($"mta-sts.{domain}");
-        using var fromPem = X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
-        return new(mail.HostAddress, X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pkcs12), null), document);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(issued.CertificatePem);
+        var leaf = X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
+        return new(mail.HostAddress, SslStreamCertificateContext.Create(leaf, chain, offline: true), document);
     }
 
     public async ValueTask DisposeAsync()
@@ -38,7 +40,6 @@ internal sealed class OperatorForeignHost : IAsyncDisposable
         await _end.CancelAsync();
         _listener.Stop();
         await _serving;
-        _certificate.Dispose();
         _end.Dispose();
     }
 
@@ -50,7 +51,7 @@ internal sealed class OperatorForeignHost : IAsyncDisposable
             {
                 using var client = await _listener.AcceptTcpClientAsync(_end.Token);
                 await using var tls = new SslStream(client.GetStream());
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _end.Token);
+                await tls.AuthenticateAsServerAsync(_tls, _end.Token);
                 using var reader = new StreamReader(tls, Encoding.Latin1, leaveOpen: true);
                 while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 })
                 {

@@ -38,11 +38,6 @@ public sealed record Ledger(ImmutableArray<LedgerEntry> Entries)
         ? this with { Entries = Entries.Replace(entry, entry with { TtlSeconds = ttlSeconds }) }
         : this;
 
-    /// <summary>The served document is not what is seen: those before it may be served still.</summary>
-    public Ledger NotReplacedYet(PolicyId served, DateTimeOffset now) => Entries.Any(e => e.Id != served && !e.IsReplaced && e.Until < now)
-        ? this with { Entries = [.. Entries.Select(e => e.Id != served && !e.IsReplaced && e.Until < now ? e with { Until = now } : e)] }
-        : this;
-
     /// <summary>The served document was seen at every server, and its id in the TXT record at every server: from now on nobody is given another.</summary>
     public Ledger Replaced(PolicyId served, DateTimeOffset now) => Entries.All(e => e.Id == served || e.IsReplaced)
         ? this

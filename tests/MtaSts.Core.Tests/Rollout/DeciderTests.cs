@@ -160,6 +160,22 @@ public class DeciderTests
         Assert.Equal(old, seen.Next.PreviousId);
     }
 
+    // One look sees one replica behind an address. A look that fails begins the wait anew: what was seen was perhaps not there to stay.
+    [Fact]
+    public void The_id_waits_until_no_replica_can_answer_with_the_document_before()
+    {
+        var intent = Scene.Intent() with { ServingSpread = TimeSpan.FromMinutes(2) };
+        var promoted = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(14)).Next;
+        var (old, at) = (promoted.PublishedId, T0.AddDays(15));
+
+        var seen = Decider.Decide(intent, promoted, Scene.Healthy(), at).Next;
+        Assert.Equal(old, Decider.Decide(intent, seen, Scene.Healthy(), at.AddSeconds(119)).Next.PublishedId);
+        Assert.Equal(seen.Served!.Id, Decider.Decide(intent, seen, Scene.Healthy(), at.AddSeconds(120)).Next.PublishedId);
+
+        var lost = Decider.Decide(intent, seen, Scene.Healthy().With(Check.PolicyServed, Scene.Unknown(Reason.PolicyPropagating)), at.AddSeconds(60)).Next;
+        Assert.Equal(old, Decider.Decide(intent, lost, Scene.Healthy(), at.AddSeconds(120)).Next.PublishedId);
+    }
+
     [Fact]
     public void Broken_checks_never_lower_a_domain()
     {

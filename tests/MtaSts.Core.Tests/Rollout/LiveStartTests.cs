@@ -99,14 +99,19 @@ public class LiveStartTests
     }
 
     [Fact]
-    public void The_id_of_what_is_adopted_changes_only_when_our_document_was_seen()
+    public void The_id_of_what_is_adopted_changes_only_when_our_document_was_seen_and_no_resolver_leads_to_the_other_host()
     {
         var adopted = Decider.Decide(Adopting, RolloutState.Empty, Theirs("enforce 84 mx1.example.com"), T0).Next;
 
         var unseen = Decider.Decide(Adopting, adopted, Scene.Healthy().With(Check.PolicyServed, Scene.Broken(Reason.PolicyDiffers)), T0.AddDays(9)).Next;
         Assert.Equal(Foreign, unseen.PublishedId);
 
-        Assert.Equal(adopted.Served!.Id, Decider.Decide(Adopting, unseen, Scene.Healthy(), T0.AddDays(9)).Next.PublishedId);
+        var seen = Decider.Decide(Adopting, unseen, Scene.Healthy(), T0.AddDays(9)).Next;
+        Assert.Equal(Foreign, seen.PublishedId);
+
+        var again = T0.AddDays(9).AddSeconds(Ttl);
+        Assert.Equal(Foreign, Decider.Decide(Adopting, seen, Scene.Healthy(), again.AddSeconds(-1)).Next.PublishedId);
+        Assert.Equal(adopted.Served!.Id, Decider.Decide(Adopting, seen, Scene.Healthy(), again).Next.PublishedId);
     }
 
     [Fact]

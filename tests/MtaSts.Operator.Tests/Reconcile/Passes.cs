@@ -60,6 +60,35 @@ internal static class Passes
         from reason in GenReason
         select new Transition(at, first ? null : names.Item1, names.Item2, reason);
 
+    private static readonly Gen<LedgerEntry> GenEntry =
+        from id in GenId
+        from document in GenDocument
+        from since in GenTime
+        from until in OrNone(GenTime)
+        from replaced in Gen.Bool
+        from ttl in Gen.Long[0, int.MaxValue]
+        select new LedgerEntry(id, document.Policy, since) { Until = until, IsReplaced = replaced && until is not null, TtlSeconds = ttl };
+
+    private static readonly Gen<KeptPattern> GenKept =
+        from pattern in OneOf("mx1.example.com", "*.mail.example.net", "localhost")
+        from why in GenReason
+        from until in OrNone(GenTime)
+        from ttl in Gen.Long[0, int.MaxValue]
+        select new KeptPattern(MxPattern.TryParseAny(pattern, out var parsed, out _) ? parsed : throw new InvalidOperationException(), why, until, ttl);
+
+    private static readonly Gen<Regression> GenRegression =
+        from times in Gen.Select(GenTime, GenTime)
+        from looks in Gen.Int[1, 20]
+        select new Regression(times.Item1, times.Item2, looks);
+
+    private static readonly Gen<(Ledger Ledger, ImmutableArray<KeptPattern> Kept, Regression? Regression, DateTimeOffset? SettledAt, DateTimeOffset? SeenAt, bool Withdrawn)> GenMemory =
+        from entries in GenEntry.Array[0, 4]
+        from kept in GenKept.Array[0, 3]
+        from regression in OrNull(GenRegression)
+        from times in Gen.Select(OrNone(GenTime), OrNone(GenTime))
+        from withdrawn in Gen.Bool
+        select (new Ledger([.. entries.DistinctBy(e => e.Id)]), kept.ToImmutableArray(), regression, times.Item1, times.Item2, withdrawn);
+
     /// <summary>Every field by itself: there or not, near the others or not.</summary>
     public static readonly Gen<RolloutState> GenState =
         from stage in OrNull(OneOf("testing", "enforce-1d", "enforce", "none", "gone"))
@@ -70,8 +99,15 @@ internal static class Passes
         from soak in GenSoak
         from history in GenMove.Array[0, RolloutState.HistoryMax]
         from settled in Gen.Bool
+        from memory in GenMemory
         select new RolloutState
         {
+            Ledger = memory.Ledger,
+            KeptMx = memory.Kept,
+            Regression = memory.Regression,
+            SettledAt = memory.SettledAt,
+            ServedSeenAt = memory.SeenAt,
+            Withdrawn = memory.Withdrawn,
             Stage = stage,
             StageEnteredAt = times.Item1,
             Served = served,

@@ -133,13 +133,13 @@ public class StatusMappingTests
     }
 
     [Fact]
-    public void Reconciling_and_Stalled_are_there_only_while_they_are_true() =>
+    public void Reconciling_Stalled_and_Degraded_are_there_only_while_they_are_true() =>
         Passes.GenOutcome.Sample(outcome =>
         {
             var conditions = StatusMapping.WithOutcome(new MtaStsPolicyStatus(), outcome, 1, Now).Conditions!;
 
-            Assert.All(conditions.Where(c => c.Type is "Reconciling" or "Stalled"), c => Assert.Equal("True", c.Status));
-            Assert.Equal(8, conditions.Count(c => c.Type is not ("Reconciling" or "Stalled")));
+            Assert.All(conditions.Where(c => c.Type is "Reconciling" or "Stalled" or "Degraded"), c => Assert.Equal("True", c.Status));
+            Assert.Equal(8, conditions.Count(c => c.Type is not ("Reconciling" or "Stalled" or "Degraded")));
         });
 
     [Fact]

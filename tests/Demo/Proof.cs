@@ -197,6 +197,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
         ? "no such resource"
         : $"mode \"{policy.Mode}\", stage \"{policy.Stage}\", Ready={policy.Ready} {policy.Reason}: {policy.Message}; history {Stages(policy)}";
 
+    /// <summary>BIND's words for a record that names an id.</summary>
     [GeneratedRegex("""adding an RR at '_mta-sts\.(?<domain>[^']+)' TXT "?v=STSv1; id=(?<id>[a-z0-9]+)""")]
-    private static partial Regex AddedId();
+    internal static partial Regex AddedId();
 }

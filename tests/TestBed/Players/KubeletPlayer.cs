@@ -121,6 +121,15 @@ public sealed class KubeletPlayer : IAsyncDisposable
     public int? ProcessOf(string deploymentNamespace, string name) =>
         PodsOf(deploymentNamespace, name).Select(static pod => pod.ProcessId).FirstOrDefault(static id => id is not null);
 
+    /// <summary>Whether there are pods of any Deployment, running or ending.</summary>
+    public bool AnyPods
+    {
+        get
+        {
+            lock (_podsLock) return _pods.Count > 0 || _stopping.Values.Any(static stop => !stop.IsCompleted);
+        }
+    }
+
     /// <summary>Restarts of all containers of a Deployment's living pods.</summary>
     public int Restarts(string deploymentNamespace, string name) => PodsOf(deploymentNamespace, name).Sum(static pod => pod.Restarts);
 

@@ -33,6 +33,7 @@ internal sealed class Adoption(OperatorWorld world, DocumentHistory documents, V
             .Select(u => Proof.AddedId().Match(u.Text))
             .Where(m => m.Success && m.Groups["domain"].Value == LaterLife.Adopted)
             .Select(m => m.Groups["id"].Value)
+            .Where(id => id != LaterLife.ForeignId) // which stays until our document is seen
             .ToList();
         verdicts.Note(
             policy.Moves is ["enforce-1w Adopted", "enforce SoakElapsed"] && _modes.SetEquals(["enforce"]) && ids.Count > 0 && ids.All(id => documents.ModeOf(id) == "enforce"),
@@ -40,8 +41,8 @@ internal sealed class Adoption(OperatorWorld world, DocumentHistory documents, V
             $"{policy}; modes {string.Join(", ", _modes)}; ids in BIND's log {string.Join(", ", ids.Select(id => $"{id} {documents.ModeOf(id)}"))}");
         var foreign = $"{LaterLife.ForeignId} enforce {LaterLife.ForeignMaxAge}";
         verdicts.Note(
-            policy.Ledger.Contains(foreign) && policy.CachedUntil > DateTimeOffset.UtcNow.AddDays(6),
-            "adopted: what senders got before is in the ledger, and held to be kept for its week", $"ledger {string.Join("; ", policy.Ledger)}; cachedUntil {policy.CachedUntil:O}");
+            policy.Ledger.Contains(foreign) && policy.CachedUntil > DateTimeOffset.UtcNow.AddDays(11),
+            "adopted: what senders got before is in the ledger, and held to be kept for its max_age", $"ledger {string.Join("; ", policy.Ledger)}; cachedUntil {policy.CachedUntil:O}");
         var seen = await world.Mail.Sender.QueryPolicyAsync(LaterLife.Adopted, stop);
         var host = await world.Mail.Dns.QueryAsync(world.Mail.Dns.PrimaryAddress, "mta-sts." + LaterLife.Adopted, "A", stop);
         verdicts.Note(

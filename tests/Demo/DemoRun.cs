@@ -25,6 +25,7 @@ internal sealed class DemoRun(DemoOptions options)
         {
             Repository = options.Repository,
             UntrustedHosts = ["mta-sts." + Scene.Untrusted],
+            Pods = 8, // the operator, and two for each of three classes; one more while a Deployment rolls
             OperatorArguments = ["--max-age-min=1s", "--serving-lag=3s"],
         };
         Console.WriteLine("Setting up");

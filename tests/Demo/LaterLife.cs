@@ -22,8 +22,8 @@ internal sealed class LaterLife(OperatorWorld world)
     /// <summary>The id under which somebody else publishes the policy of <see cref="Adopted"/>.</summary>
     public const string ForeignId = "20260101T000000";
 
-    /// <summary>The max_age of that policy: a week.</summary>
-    public const int ForeignMaxAge = 604800;
+    /// <summary>The max_age of that policy: more than a week, less than twelve.</summary>
+    public const int ForeignMaxAge = 1000000;
 
     private const string Space = "team-c";
 

@@ -17,7 +17,8 @@ internal sealed class Rebuild(OperatorWorld world, Verdicts verdicts)
     {
         var lost = DateTimeOffset.UtcNow;
         var records = await RecordsAsync(before, stop);
-        await world.RebuildAsync(stop);
+        await world.RebuildAsync(step => Console.WriteLine($"  {step}"), stop);
+        Console.WriteLine($"  the same manifests ({(DateTimeOffset.UtcNow - lost).TotalSeconds:0} s after the loss)");
         foreach (var manifest in manifests)
         {
             await world.Bed.ControlPlane.ApplyAsync(manifest, stop);

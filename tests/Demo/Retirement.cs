@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
 using k8s;
 using k8s.Autorest;
 using MtaSts.TestBed;
@@ -11,7 +12,7 @@ namespace MtaSts.Demo;
 /// Shows that a domain can leave: its policy is deleted, and its namespace with it; what senders hold is taken back in the order of rfc8461#8.3, and only when
 /// nobody holds it any more are the records gone.
 /// </summary>
-internal sealed class Retirement(OperatorWorld world, DocumentHistory documents, Verdicts verdicts)
+internal sealed partial class Retirement(OperatorWorld world, DocumentHistory documents, Verdicts verdicts)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
 
@@ -26,6 +27,7 @@ internal sealed class Retirement(OperatorWorld world, DocumentHistory documents,
         var deleted = Stopwatch.StartNew();
         TimeSpan? namespaceGone = null;
         PolicyObject? last = null;
+        DateTimeOffset? due = null;
         SenderPolicy? seen = null;
         while (deleted.Elapsed < patience)
         {
@@ -37,6 +39,7 @@ internal sealed class Retirement(OperatorWorld world, DocumentHistory documents,
             }
 
             last = retirement ?? last;
+            due = retirement?.RemoveAt ?? due; // later while mode none spreads; not there any more when all is being removed
             if (seen is null && last is { Mode: "none" })
             {
                 seen = await world.Mail.Sender.QueryPolicyAsync(LaterLife.Leaving, stop);
@@ -50,7 +53,7 @@ internal sealed class Retirement(OperatorWorld world, DocumentHistory documents,
             $"leaving: policy and namespace were gone {namespaceGone?.TotalSeconds:0.0} s after their deletion; an MtaStsRetirement has the domain",
             $"namespace gone after {namespaceGone}; {last}");
         verdicts.Note(seen is { Result: "VALID", Mode: "none" }, "leaving: mta-sts-query sees a policy with mode none meanwhile", seen?.Raw.Trim() ?? "never asked");
-        await OrderAsync(last?.RemoveAt, deleted.Elapsed, stop);
+        await OrderAsync(due, deleted.Elapsed, stop);
         await NothingIsLeftAsync(client, stop);
     }
 
@@ -61,10 +64,11 @@ internal sealed class Retirement(OperatorWorld world, DocumentHistory documents,
             .Where(u => u.Zone == LaterLife.Leaving && u.Key == world.Mail.Dns.Sha512Key.Name)
             .ToList();
         var published = updates.FirstOrDefault(u => Proof.AddedId().Match(u.Text) is { Success: true } added && documents.ModeOf(added.Groups["id"].Value) == "none");
-        var tag = published is null ? null : documents.TagOf(Proof.AddedId().Match(published.Text).Groups["id"].Value);
+        var id = published is null ? "" : Proof.AddedId().Match(published.Text).Groups["id"].Value;
+        var tag = documents.TagOf(id);
         var served = (await world.Mail.Web.RequestsAsync(stop)).FirstOrDefault(r => r.Host == "mta-sts." + LaterLife.Leaving && r.Status == 200 && r.Tag == tag);
-        var removed = updates.FirstOrDefault(u => u.At > published?.At && u.Text.StartsWith("deleting", StringComparison.Ordinal) && u.Text.Contains("'_mta-sts." + LaterLife.Leaving, StringComparison.Ordinal));
-        var host = updates.FirstOrDefault(u => u.At > published?.At && u.Text.StartsWith("deleting", StringComparison.Ordinal) && u.Text.Contains("'mta-sts." + LaterLife.Leaving, StringComparison.Ordinal));
+        var removed = updates.FirstOrDefault(u => Deleted(u).Groups["name"].Value == "_mta-sts." && (u.Text.Contains(id, StringComparison.Ordinal) || (u.At > published?.At && !u.Text.Contains("id=", StringComparison.Ordinal))));
+        var host = updates.FirstOrDefault(u => Deleted(u).Groups["name"].Value == "mta-sts.");
         verdicts.Note(
             tag is not null && served?.At < published?.At && published?.At < removed?.At && removed?.At <= host?.At && removed?.At >= removeAt,
             $"leaving: none served, its id published, {(removed?.At - published?.At)?.TotalSeconds:0} s later the records removed: when due and not before ({took.TotalSeconds:0} s in all)",
@@ -91,6 +95,12 @@ internal sealed class Retirement(OperatorWorld world, DocumentHistory documents,
             left.Count == 0 && records.Count == own.Length + 1, // two name servers
             "leaving: nothing is left of it, no record, document, Ingress or retirement", string.Join("; ", left.DefaultIfEmpty(string.Join(", ", records))));
     }
+
+    private static Match Deleted(DnsUpdate update) => DeletedRecord().Match(update.Text);
+
+    // BIND quotes the name of a record set, and not that of one record.
+    [GeneratedRegex("^deleting .* at '?(?<name>.*)" + LaterLife.Leaving)]
+    private static partial Regex DeletedRecord();
 
     private static async Task<bool> NamespaceIsGoneAsync(IKubernetes client, CancellationToken stop)
     {

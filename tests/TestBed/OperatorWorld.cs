@@ -168,17 +168,27 @@ public sealed class OperatorWorld : IAsyncDisposable
     /// The cluster is lost and built anew, with nothing in it but the chart: every object is gone, and every pod with it. DNS, mail servers and what senders
     /// remember stay. Classes and policies are the caller's to apply again.
     /// </summary>
-    public async Task RebuildAsync(CancellationToken cancellationToken)
+    /// <param name="progress">Told each step.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RebuildAsync(Action<string> progress, CancellationToken cancellationToken)
     {
+        progress("etcd is emptied, the pods are killed");
         await Bed.ControlPlane.WipeAsync(cancellationToken);
 
         // A Deployment of the same name must not be taken for the one before: its pods have tokens of a cluster that is no more.
-        var gone = await Poll.UntilAsync(_ => Task.FromResult(!Kubelet.AnyPods), PodsGoneDeadline, cancellationToken);
+        var gone = await Poll.UntilAsync(
+            _ =>
+            {
+                Kubelet.CrashEnding();
+                return Task.FromResult(!Kubelet.AnyPods);
+            },
+            PodsGoneDeadline, cancellationToken);
         if (!gone)
         {
             throw new ChildProcessException($"the pods of the lost cluster did not end in {PodsGoneDeadline.TotalSeconds:0} s{Troubles()}");
         }
 
+        progress("chart: CRDs, rights, operator");
         await InstallAsync(cancellationToken);
     }
 

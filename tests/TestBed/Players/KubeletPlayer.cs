@@ -121,6 +121,12 @@ public sealed class KubeletPlayer : IAsyncDisposable
     public int? ProcessOf(string deploymentNamespace, string name) =>
         PodsOf(deploymentNamespace, name).Select(static pod => pod.ProcessId).FirstOrDefault(static id => id is not null);
 
+    /// <summary>SIGKILL to every process that is ending, whatever its grace period: its node is gone.</summary>
+    public void CrashEnding()
+    {
+        foreach (var pod in _stopping.Keys) pod.Crash();
+    }
+
     /// <summary>Whether there are pods of any Deployment, running or ending.</summary>
     public bool AnyPods
     {

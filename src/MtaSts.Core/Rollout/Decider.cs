@@ -28,7 +28,8 @@ namespace MtaSts.Core.Rollout;
 /// </remarks>
 public static class Decider
 {
-    // While something spreads, look often at first, then less and less: after a quarter of the time that it has been spreading.
+    // While something spreads, look often at first, then less and less: after a quarter of the time that it has been spreading. So too until a domain has
+    // been healthy once in its stage: after a rebuild its records are there before its policy server is.
     private static readonly TimeSpan LookSoonest = TimeSpan.FromSeconds(1);
     private const int SpreadingShare = 4;
 
@@ -283,6 +284,7 @@ public static class Decider
 
     private static bool IsSpreading(Finding waiting, RolloutState state) =>
         (!state.IsPublished && state.Served is not null)
+        || state.SettledAt is null
         || waiting is Finding.Unknown { Reason: Reason.Publishing or Reason.RecordPropagating or Reason.PolicyPropagating };
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

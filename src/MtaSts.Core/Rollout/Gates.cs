@@ -92,7 +92,9 @@ internal static class Gates
     // keeps it for max_age, since no other id will tell it to look again.
     private static Finding? OlderDocumentIsGone(GateInput i)
     {
-        if (i.State.Ledger.Entries.Where(e => e.Id != i.State.Served?.Id && !e.IsReplaced).Max(e => e.Until) is not { } lastServed)
+        var isUnread = i.State.PublishedId is { } live && i.State.Ledger.Of(live) is null; // what was live when the domain began here could not be read
+        var older = i.State.Ledger.Entries.Where(e => e.Id != i.State.Served?.Id && !e.IsReplaced).Max(e => e.Until);
+        if ((older ?? (isUnread ? i.State.StageEnteredAt : null)) is not { } lastServed)
         {
             return null;
         }

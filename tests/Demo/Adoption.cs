@@ -39,10 +39,10 @@ internal sealed class Adoption(OperatorWorld world, DocumentHistory documents, V
             policy.Moves is ["enforce-1w Adopted", "enforce SoakElapsed"] && _modes.SetEquals(["enforce"]) && ids.Count > 0 && ids.All(id => documents.ModeOf(id) == "enforce"),
             "adopted: entered at enforce-1w, as it was live, and went on to enforce; never at testing",
             $"{policy}; modes {string.Join(", ", _modes)}; ids in BIND's log {string.Join(", ", ids.Select(id => $"{id} {documents.ModeOf(id)}"))}");
-        var foreign = $"{LaterLife.ForeignId} enforce {LaterLife.ForeignMaxAge}";
         verdicts.Note(
-            policy.Ledger.Contains(foreign) && policy.CachedUntil > DateTimeOffset.UtcNow.AddDays(11),
-            "adopted: what senders got before is in the ledger, and held to be kept for its max_age", $"ledger {string.Join("; ", policy.Ledger)}; cachedUntil {policy.CachedUntil:O}");
+            policy.Ledger.Any(e => (e.Id, e.Mode, e.MaxAge) == (LaterLife.ForeignId, "enforce", LaterLife.ForeignMaxAge)) && policy.CachedUntil > DateTimeOffset.UtcNow.AddDays(11),
+            "adopted: what senders got before is in the ledger, and held to be kept for its max_age",
+            $"ledger {string.Join("; ", policy.Ledger)}; cachedUntil {policy.CachedUntil:O}");
         var seen = await world.Mail.Sender.QueryPolicyAsync(LaterLife.Adopted, stop);
         var host = await world.Mail.Dns.QueryAsync(world.Mail.Dns.PrimaryAddress, "mta-sts." + LaterLife.Adopted, "A", stop);
         verdicts.Note(

@@ -49,8 +49,18 @@ public sealed record PolicyObject(JsonNode Resource)
     /// <summary>When records and policy go, of a domain that is taken down; null of others.</summary>
     public DateTimeOffset? RemoveAt => Time(Resource["status"]?["removeAt"]);
 
-    /// <summary>The policies that senders may hold, each as "id mode max_age".</summary>
-    public IReadOnlyList<string> Ledger => [.. Entries("ledger").Select(entry => $"{Text(entry, "id")} {Text(entry, "mode")} {(long?)entry["maxAge"]}")];
+    /// <summary>When all was healthy in this stage for the first time; null before.</summary>
+    public DateTimeOffset? SettledAt => Time(Resource["status"]?["settledAt"]);
+
+    /// <summary>The class under which the domain is served.</summary>
+    public string ClassName => Text("status", "className");
+
+    /// <summary>The provider that has its records.</summary>
+    public string ProviderName => Text("status", "providerName");
+
+    /// <summary>The policies that senders may hold.</summary>
+    public IReadOnlyList<(string Id, string Mode, long MaxAge, DateTimeOffset? Until)> Ledger =>
+        [.. Entries("ledger").Select(entry => (Text(entry, "id"), Text(entry, "mode"), (long?)entry["maxAge"] ?? -1, Time(entry["until"])))];
 
     /// <summary>The patterns that are served although the spec has them no more.</summary>
     public IReadOnlyList<(string Pattern, string Reason, DateTimeOffset? Until)> KeptMx =>

@@ -45,7 +45,8 @@ internal sealed class BenchWorld : IAsyncDisposable
     /// <summary>Starts the world with a zone for so many domains and the class, and no policy.</summary>
     public static async Task<BenchWorld> StartAsync(string repository, int domains, TimeSpan? interval, CancellationToken stop)
     {
-        var options = new OperatorWorldOptions { Repository = repository };
+        // The bed's pods see a change within a second.
+        var options = new OperatorWorldOptions { Repository = repository, OperatorArguments = ["--serving-lag=3s"] };
         var world = await OperatorWorld.StartAsync(options, step => Tell($"starting: {step}"), stop);
         try
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using MtaSts.Simulation;
+using MtaSts.Simulation.Mutants;
 
 const string Usage = """
     Usage: bench/simulate [--minutes N | --seed S [--count N]] [options]
@@ -16,6 +17,7 @@ const string Usage = """
       --no-crashes           the operator never dies
       --without-mishaps A,B  leaves some of what goes wrong out, by number
       --without-deeds A,B    leaves some of what the owners do out, by number
+      --mutant NAME          with a broken engine in place of the sound one, by a part of its name
       --help                 this text
 
     Exit code: 0 nothing found, 1 an invariant does not hold, 2 wrong usage.
@@ -52,6 +54,9 @@ for (var i = 0; i < args.Length; i++)
             break;
         case "--without-deeds" when Numbers(value) is { } some:
             options = options with { DroppedDeeds = some };
+            break;
+        case "--mutant" when AllMutants.List.FirstOrDefault(m => value.Length > 0 && m.Name.Contains(value, StringComparison.Ordinal)) is { } mutant:
+            options = options with { Engine = mutant.Make };
             break;
         default:
             Console.Error.WriteLine($"simulate: \"{args[i]}\"{(value.Length > 0 ? $" with \"{value}\"" : "")} is not understood");

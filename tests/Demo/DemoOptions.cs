@@ -9,7 +9,10 @@ internal sealed record DemoOptions(string Repository, bool Keep, bool Chaos, boo
         Usage: script/demo [--keep] [--chaos] [--help]
 
         Installs the operator's chart on a local control plane (etcd, kube-apiserver), with real DNS, web and mail servers around it, applies
-        eight policies for seven domains, five of them in trouble, and proves how each ends. Exit code 0 only if everything held.
+        eleven policies for ten domains, six of the policies in trouble, and proves how each ends: on the way up, and later. One domain is taken
+        over from somebody else who enforces it; the cluster is lost and built anew from its manifests; one domain moves to another mail server
+        at enforce while mail comes in; one is deleted with its namespace, and its records go when no sender holds its policy any more.
+        Exit code 0 only if everything held.
 
           --keep   leave everything up at the end and print how to reach it; Ctrl-C takes it down
           --chaos  kill -9 the operator again and again while the domains roll out; the end must be the same

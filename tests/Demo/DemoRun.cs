@@ -16,9 +16,18 @@ internal sealed class DemoRun(DemoOptions options)
 
     private TimeSpan Patience => options.Chaos ? TimeSpan.FromMinutes(6) : TimeSpan.FromMinutes(3);
 
+    // A new leader waits for a killed one's lease.
+    private TimeSpan NamespaceGoneWithin => options.Chaos ? TimeSpan.FromSeconds(60) : TimeSpan.FromSeconds(15);
+
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        var worldOptions = new OperatorWorldOptions { Repository = options.Repository, UntrustedHosts = ["mta-sts." + Scene.Untrusted] };
+        var worldOptions = new OperatorWorldOptions
+        {
+            Repository = options.Repository,
+            UntrustedHosts = ["mta-sts." + Scene.Untrusted],
+            Pods = 8, // the operator, and two for each of three classes; one more while a Deployment rolls
+            OperatorArguments = ["--max-age-min=1s", "--serving-lag=3s"],
+        };
         Console.WriteLine("Setting up");
         await using (var world = await OperatorWorld.StartAsync(worldOptions, step => Console.WriteLine($"  {step}"), stop))
         {
@@ -38,12 +47,15 @@ internal sealed class DemoRun(DemoOptions options)
     private async Task PlayAsync(OperatorWorld world, CancellationToken stop)
     {
         var scene = new Scene(world);
+        var life = new LaterLife(world);
         Console.WriteLine("  domains: zones and mail servers");
         await scene.BuildAsync(stop);
-        Console.WriteLine("Applying class, provider and policies");
-        await world.Bed.ControlPlane.ApplyAsync(scene.Classes(), stop);
-        var expiry = await scene.BeginExpiryAsync(stop);
+        await life.BuildAsync(stop);
         await using var documents = new DocumentHistory(world.Bed.ControlPlane.Client, OperatorWorld.SystemNamespace);
+        await BeginAsync(world, documents, scene, life, stop);
+
+        Console.WriteLine("Applying the other policies");
+        var expiry = await scene.BeginExpiryAsync(stop);
         var applied = Stopwatch.StartNew();
         await world.Bed.ControlPlane.ApplyAsync(Scene.Policies(), stop);
 
@@ -51,7 +63,7 @@ internal sealed class DemoRun(DemoOptions options)
         var killing = options.Chaos ? KillAgainAndAgainAsync(world, chaos.Token) : Task.CompletedTask;
         try
         {
-            await RollOutAsync(world, documents, scene, expiry, applied, stop);
+            await RollOutAsync(world, documents, scene, life, expiry, applied, stop);
         }
         finally
         {
@@ -69,9 +81,40 @@ internal sealed class DemoRun(DemoOptions options)
         await proof.SteadyStateAsync(SteadyFor, stop);
     }
 
-    // Follows the policies to their ends, and does on the way what has to be done on the way.
-    private async Task RollOutAsync(OperatorWorld world, DocumentHistory documents, Scene scene, DateTimeOffset expiry, Stopwatch applied, CancellationToken stop)
+    // The first domains come to where they stay; then the cluster is lost, and they go on in the next one.
+    private async Task BeginAsync(OperatorWorld world, DocumentHistory documents, Scene scene, LaterLife life, CancellationToken stop)
     {
+        var adoption = new Adoption(world, documents, _verdicts);
+        await adoption.BeforeAsync(stop);
+        Console.WriteLine("Applying classes, providers and the first policies");
+        string[] manifests = [scene.Classes() + life.Classes(), Scene.PatientPolicy() + LaterLife.Policies()];
+        foreach (var manifest in manifests)
+        {
+            await world.Bed.ControlPlane.ApplyAsync(manifest, stop);
+        }
+
+        var applied = Stopwatch.StartNew();
+        IReadOnlyList<PolicyObject> policies;
+        do
+        {
+            await Task.Delay(Poll, stop);
+            policies = await PoliciesAsync(world, stop);
+            _progress.Show(policies);
+            adoption.See(policies.Single(p => p.Domain == LaterLife.Adopted));
+        }
+        while (!policies.All(p => p is { Reason: "TargetReached", Mode: "enforce" } or { Domain: Scene.Patient, Reason: "Soaking" }) && applied.Elapsed < Patience);
+
+        await adoption.AfterAsync(policies.Single(p => p.Domain == LaterLife.Adopted), stop);
+        Console.WriteLine("Losing the cluster, and building it anew from its manifests");
+        await new Rebuild(world, _verdicts).RunAsync(manifests, policies, _progress.Show, Patience, stop);
+    }
+
+    // Follows the policies to their ends, and does on the way what has to be done on the way. Meanwhile one domain leaves, and another one moves.
+    private async Task RollOutAsync(
+        OperatorWorld world, DocumentHistory documents, Scene scene, LaterLife life, DateTimeOffset expiry, Stopwatch applied, CancellationToken stop)
+    {
+        var leaving = new Retirement(world, documents, _verdicts).RunAsync(NamespaceGoneWithin, Patience, stop);
+        var moving = Task.CompletedTask;
         var proof = new Proof(world, documents, _verdicts);
         var (testingMail, secondClaim, renewed) = (false, false, false);
         while (applied.Elapsed < Patience)
@@ -88,6 +131,9 @@ internal sealed class DemoRun(DemoOptions options)
             {
                 await proof.TestingMailAsync(scene, stop);
                 testingMail = true;
+
+                // Not before: that proof makes the sender forget what it knows, and puts mail off while it does.
+                moving = new Migration(world, life, _verdicts).RunAsync(Patience, stop);
             }
 
             if (!renewed && DateTimeOffset.UtcNow > expiry && policies.Single(p => p.Domain == Scene.Expiring) is { Reason: "CertificateExpired" } broken)
@@ -106,7 +152,9 @@ internal sealed class DemoRun(DemoOptions options)
             await Task.Delay(Poll, stop);
         }
 
-        proof.RollOut(await PoliciesAsync(world, stop), applied.Elapsed);
+        var took = applied.Elapsed;
+        await Task.WhenAll(leaving, moving);
+        proof.RollOut(await PoliciesAsync(world, stop), took);
     }
 
     // The API server is never gone here; a list may still fail under load.
@@ -141,6 +189,7 @@ internal sealed class DemoRun(DemoOptions options)
 
               export KUBECONFIG={world.Bed.ControlPlane.AdminKubeconfig}
               kubectl get mtasts -A
+              kubectl get mtastsretirements
               kubectl describe mtasts -n team-a healthy
               kubectl get mtasts -A -o yaml
               kubectl get deploy,ingress,configmap -n {OperatorWorld.SystemNamespace}

@@ -128,7 +128,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
         var named = updates
             .Where(u => u.Key == world.Mail.Dns.Sha512Key.Name)
             .Select(u => (u.At, Match: AddedId().Match(u.Text)))
-            .Where(u => u.Match.Success)
+            .Where(u => u.Match.Success && u.Match.Groups["id"].Value != LaterLife.ForeignId)
             .Select(u => (u.At, Domain: u.Match.Groups["domain"].Value, Id: u.Match.Groups["id"].Value))
             .ToList();
         var early = new List<string>();
@@ -197,6 +197,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
         ? "no such resource"
         : $"mode \"{policy.Mode}\", stage \"{policy.Stage}\", Ready={policy.Ready} {policy.Reason}: {policy.Message}; history {Stages(policy)}";
 
-    [GeneratedRegex("""adding an RR at '_mta-sts\.(?<domain>[^']+)' TXT "?v=STSv1; id=(?<id>[a-z0-9]+)""")]
-    private static partial Regex AddedId();
+    /// <summary>BIND's words for a record that names an id.</summary>
+    [GeneratedRegex("""adding an RR at '_mta-sts\.(?<domain>[^']+)' TXT "?v=STSv1; id=(?<id>[A-Za-z0-9]+)""")]
+    internal static partial Regex AddedId();
 }

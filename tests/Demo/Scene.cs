@@ -89,20 +89,24 @@ internal sealed class Scene(OperatorWorld world)
     /// <summary>Provider and classes: "default" with soaks of seconds, and "standard" with the stages that a class has when it says none.</summary>
     public string Classes() => world.ClassManifests(Rollout) + "\n---\n" + world.ClassManifest("standard", isDefault: false, StandardRollout);
 
+    /// <summary>The policy of the domain that takes its time, and is there before all others.</summary>
+    public static string PatientPolicy() => "---\napiVersion: v1\nkind: Namespace\nmetadata: { name: team-a }\n"
+        + Policy("team-a", "patient", Patient, "mx.patient.test") + "  className: standard\n";
+
     /// <summary>The policies, as their owners would commit them.</summary>
-    public static string Policies() => "apiVersion: v1\nkind: Namespace\nmetadata: { name: team-a }\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: team-b }\n"
+    public static string Policies() => "apiVersion: v1\nkind: Namespace\nmetadata: { name: team-b }\n"
         + Policy("team-a", "healthy", Healthy, "mx.healthy.test")
         + Policy("team-a", "wrongname", WrongName, "mx1.wrongname.test", "mx2.wrongname.test")
         + Policy("team-a", "uncovered", Uncovered, "mx.uncovered.test")
         + Policy("team-a", "untrusted", Untrusted, "mx.untrusted.test")
         + Policy("team-a", "taken", Taken, "mx.taken.test")
-        + Policy("team-a", "expiring", Expiring, "*.expiring.test")
-        + Policy("team-a", "patient", Patient, "mx.patient.test") + "  className: standard\n";
+        + Policy("team-a", "expiring", Expiring, "*.expiring.test");
 
     /// <summary>The younger claim to the healthy domain.</summary>
     public static string SecondClaim() => Policy("team-b", "also-healthy", Healthy, "mx.elsewhere.test");
 
-    private static string Policy(string space, string name, string domain, params string[] mx) => $"""
+    /// <summary>A policy as a manifest; further lines of its spec can follow, indented by two spaces.</summary>
+    public static string Policy(string space, string name, string domain, params string[] mx) => $"""
         ---
         apiVersion: mta-sts.dev/v1alpha1
         kind: MtaStsPolicy

@@ -4,6 +4,7 @@ namespace MtaSts.Demo;
 internal sealed class Verdicts
 {
     private readonly List<(bool Held, string What, string Seen)> _all = [];
+    private readonly Lock _lock = new();
 
     public int Passed => _all.Count(v => v.Held);
 
@@ -12,8 +13,11 @@ internal sealed class Verdicts
     /// <summary>Notes one; what was seen is told where it did not hold.</summary>
     public void Note(bool held, string what, string seen)
     {
-        _all.Add((held, what, seen));
-        Console.WriteLine(held ? $"  held    {what}" : $"  FAILED  {what}\n          seen: {seen}");
+        lock (_lock)
+        {
+            _all.Add((held, what, seen));
+            Console.WriteLine(held ? $"  held    {what}" : $"  FAILED  {what}\n          seen: {seen}");
+        }
     }
 
     /// <summary>Prints all, and the closing line.</summary>

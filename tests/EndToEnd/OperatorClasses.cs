@@ -24,4 +24,11 @@ internal static class OperatorClasses
         "name: testing, mode: testing, maxAge: 1d, soak: 2s",
         "name: enforce, mode: enforce, maxAge: 12w, approval: Manual",
     ];
+
+    /// <summary>At enforce within seconds, and forgotten by senders within seconds.</summary>
+    public static readonly string[] Brief =
+    [
+        "name: testing, mode: testing, maxAge: 5s, soak: 2s",
+        "name: enforce, mode: enforce, maxAge: 5s",
+    ];
 }

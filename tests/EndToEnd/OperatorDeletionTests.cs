@@ -1,6 +1,6 @@
 namespace MtaSts.EndToEnd;
 
-/// <summary>Taking a domain down, or letting go of it, or failing to. Plain deletion is in <see cref="OperatorOwnershipTests"/>.</summary>
+/// <summary>Taking a domain down, or letting go of it, or failing to. Plain deletion is in <see cref="OperatorOwnershipTests"/>, retirement in <see cref="OperatorRetirementTests"/>.</summary>
 [Collection(OperatorCollection.Name)]
 public sealed class OperatorDeletionTests(OperatorFixture fixture)
 {
@@ -35,7 +35,7 @@ public sealed class OperatorDeletionTests(OperatorFixture fixture)
         var scene = fixture.Scene;
         await scene.ApplyAsync(scene.Provider("away") + scene.Class("away", OperatorClasses.Slow, provider: "away"));
         await scene.AddDomainAsync("away.test");
-        await scene.ApplyAsync(OperatorScene.Policy("away", "away.test", "className: away"));
+        await scene.ApplyAsync(OperatorScene.Policy("away", "away.test", "className: away, deletionPolicy: Delete"));
         var live = await scene.UntilStageAsync("away", "testing");
 
         // A port on which nobody answers.

@@ -8,8 +8,8 @@ namespace MtaSts.EndToEnd;
 [Collection(OperatorCollection.Name)]
 public sealed partial class OperatorOrderTests(OperatorFixture fixture)
 {
-    // Stages of the tests' classes, by mode and max_age.
-    private static readonly (StsMode Mode, long MaxAge)[] Stages = [(StsMode.Testing, 86400), (StsMode.Enforce, 86400), (StsMode.Enforce, 12 * 7 * 86400)];
+    // Stages of the tests' classes, by mode and max_age, and what a policy becomes that is handed from one resource to another.
+    private static readonly (StsMode Mode, long MaxAge)[] Stages = [(StsMode.Testing, 86400), (StsMode.Enforce, 86400), (StsMode.Enforce, 12 * 7 * 86400), (StsMode.None, 86400)];
 
     private static readonly string[][] MxLists = [[OperatorScene.Mx], [OperatorScene.SecondMx], [OperatorScene.Mx, OperatorScene.SecondMx]];
 

@@ -11,7 +11,7 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
 
     internal static OperatorDomain[] Domains { get; } =
     [
-        new("siblings")
+        new("siblings", "deletionPolicy: Delete")
         {
             Records =
             [
@@ -22,7 +22,7 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
                 new ZoneRecord("_mtasts-owner._mta-sts", "TXT", "\"somebody's note\""),
             ],
         },
-        new("tlsrpt") { Records = [new ZoneRecord("_smtp._tls", "TXT", $"\"{ForeignReporting}\"")] },
+        new("tlsrpt", "deletionPolicy: Delete") { Records = [new ZoneRecord("_smtp._tls", "TXT", $"\"{ForeignReporting}\"")] },
         new("adopted", "className: slow") { Records = [new ZoneRecord("_mta-sts", "TXT", "\"v=STSv1; id=20200101;\"")] },
 
         // The other owner: another owner id, which then lets go and leaves all of it live.

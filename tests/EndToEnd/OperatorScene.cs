@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Autorest;
@@ -26,6 +27,9 @@ internal sealed partial class OperatorScene : IAsyncDisposable
 
     /// <summary>The user as whom the operator writes.</summary>
     public const string OperatorUser = $"system:serviceaccount:{OperatorWorld.SystemNamespace}:{OperatorWorld.OperatorDeployment}";
+
+    // So that senders forget within seconds, and a move between policy servers takes seconds.
+    private static readonly string[] OperatorArguments = ["--max-age-min=1s", "--serving-lag=3s"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -80,7 +84,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         """;
 
     /// <summary>A provider that updates the primary with the bed's key, and its Secret.</summary>
-    public string Provider(string name, string? secret = null, string? server = null, string owner = "bed") => $$"""
+    public string Provider(string name, string? secret = null, string? server = null, string owner = "bed", int ttl = 60) => $$"""
         ---
         apiVersion: v1
         kind: Secret
@@ -91,7 +95,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         kind: ClusterDnsProvider
         metadata: { name: {{name}} }
         spec:
-          ttl: 60
+          ttl: {{ttl}}
           ownerId: {{owner}}
           rfc2136:
             server: "{{server ?? Mail.Dns.PrimaryAddress.ToString()}}"
@@ -109,7 +113,8 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     /// <param name="provider">Its provider.</param>
     /// <param name="allowsNetwork">False leaves the guard of private addresses as it is.</param>
     /// <param name="more">Further lines of spec, each indented by two spaces and ended.</param>
-    public string Class(string name, string[] stages, string provider = "default", bool allowsNetwork = true, string more = "") => $$"""
+    /// <param name="rollout">Further lines of spec.rollout, each indented by four spaces and ended.</param>
+    public string Class(string name, string[] stages, string provider = "default", bool allowsNetwork = true, string more = "", string rollout = "") => $$"""
         ---
         apiVersion: mta-sts.dev/v1alpha1
         kind: MtaStsClass
@@ -131,7 +136,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
           probes: { allowedAddresses: [{{(allowsNetwork ? $"\"{Mail.Plan.Subnet}\"" : "")}}] }
         {{more}}  rollout:
             interval: 1s
-            stages:
+        {{rollout}}    stages:
         {{string.Concat(stages.Select(stage => $"      - {{ {stage} }}\n"))}}
         """;
 
@@ -187,6 +192,37 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         }
     }
 
+    /// <summary>The retirement of a domain as it is; null when there is none.</summary>
+    public async Task<PolicyObject?> RetirementAsync(string domain)
+    {
+        try
+        {
+            var found = await ControlPlane.Client.CustomObjects.GetClusterCustomObjectAsync("mta-sts.dev", "v1alpha1", "mtastsretirements", domain, Token);
+            return new PolicyObject(JsonNode.Parse(KubernetesJson.Serialize(found))!);
+        }
+        catch (HttpOperationException gone) when (gone.Response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Deletes a namespace and all policies in it, as the namespace controller of a cluster does, which no part of the bed is: the API server takes nothing new
+    /// into a namespace that is going, what is in it is deleted, and the namespace goes when nothing is left.
+    /// </summary>
+    public async Task DeleteNamespaceAsync(string name)
+    {
+        await ControlPlane.KubectlAsync("delete", "namespace", name, "--wait=false");
+        await ControlPlane.KubectlAsync("delete", "mtasts", "--all", "-n", name, "--wait=false");
+        await Eventually.HoldsAsync(
+            async () => (await ControlPlane.KubectlAsync("get", "mtasts", "-n", name, "-o", "name")).Trim().Length == 0, $"nothing is left in {name}");
+        var space = await ControlPlane.Client.CoreV1.ReadNamespaceAsync(name, cancellationToken: Token);
+        space.Spec.Finalizers = [];
+        await ControlPlane.Client.CoreV1.ReplaceNamespaceFinalizeAsync(space, name, cancellationToken: Token);
+        await Eventually.HoldsAsync(
+            async () => !(await ControlPlane.TryKubectlAsync(["get", "namespace", name], cancellationToken: Token)).Succeeded, $"the namespace {name} is gone");
+    }
+
     /// <summary>Empties a policy's status, as a restore from a backup does.</summary>
     public async Task LoseStatusAsync(string name)
     {
@@ -198,15 +234,25 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     }
 
     /// <summary>Waits until a policy is as it should become; fails with what it is instead.</summary>
-    public async Task<PolicyObject> UntilAsync(string name, Func<PolicyObject, bool> holds, string what, TimeSpan? deadline = null)
+    public Task<PolicyObject> UntilAsync(string name, Func<PolicyObject, bool> holds, string what, TimeSpan? deadline = null) =>
+        UntilAsync(() => PolicyAsync(name), Split(name).Name, holds, what, deadline);
+
+    /// <summary>Waits until a domain's retirement is as it should become; fails with what it is instead.</summary>
+    public Task<PolicyObject> UntilRetirementAsync(string domain, Func<PolicyObject, bool> holds, string what, TimeSpan? deadline = null) =>
+        UntilAsync(() => RetirementAsync(domain), domain, holds, what, deadline);
+
+    /// <summary>Waits until a domain's retirement has published mode none and knows its end.</summary>
+    public Task<PolicyObject> UntilRetiringAsync(string domain) => UntilRetirementAsync(
+        domain, r => r is { Mode: "none", Reason: "Retiring", RemoveAt: not null } && r.Id == r.ServedId, $"mode none is published for {domain}, and the end is known");
+
+    /// <summary>Waits until a domain's retirement has ended.</summary>
+    public async Task UntilRetiredAsync(string domain, TimeSpan? deadline = null)
     {
         var began = Stopwatch.GetTimestamp();
-        while (true)
+        while (await RetirementAsync(domain) is { } left)
         {
-            var policy = await PolicyAsync(name);
-            if (policy is not null && holds(policy)) return policy;
             if (Stopwatch.GetElapsedTime(began) > (deadline ?? Patience))
-                Assert.Fail($"in vain: {what}; it is\n  {policy?.ToString() ?? "gone"}\n{OperatorLog(Split(name).Name)}");
+                Assert.Fail($"in vain: the retirement of {domain} ends; it is\n  {left}\n{OperatorLog(domain)}");
             await Task.Delay(Interval, Token);
         }
     }
@@ -324,7 +370,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     private static async Task<OperatorScene> StartAloneAsync(int pods, bool keep)
     {
         var world = await OperatorWorld.StartAsync(
-            new OperatorWorldOptions { Repository = Repository, Pods = pods, Keep = keep }, static _ => { }, CancellationToken.None);
+            new OperatorWorldOptions { Repository = Repository, Pods = pods, Keep = keep, OperatorArguments = OperatorArguments }, static _ => { }, CancellationToken.None);
         try
         {
             foreach (var host in new[] { Mx, SecondMx })
@@ -351,6 +397,20 @@ internal sealed partial class OperatorScene : IAsyncDisposable
             await Eventually.HoldsAsync(
                 async () => (await mail.Dns.UpdateAsync("mx.test", [$"add {host}. 1 A {server.Address}"], null, CancellationToken.None)).Succeeded,
                 $"{host} gets its address", Patience);
+        }
+    }
+
+    private async Task<PolicyObject> UntilAsync(
+        Func<Task<PolicyObject?>> read, string word, Func<PolicyObject, bool> holds, string what, TimeSpan? deadline)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var found = await read();
+            if (found is not null && holds(found)) return found;
+            if (Stopwatch.GetElapsedTime(began) > (deadline ?? Patience))
+                Assert.Fail($"in vain: {what}; it is\n  {found?.ToString() ?? "gone"}\n{OperatorLog(word)}");
+            await Task.Delay(Interval, Token);
         }
     }
 

@@ -200,7 +200,7 @@ internal sealed class Life
             Windows = _profile.Windows,
             Adoption = _profile.Beginning is Beginning.LiveAtEnforce or Beginning.LiveAtTesting ? Adoption.Adopt : Adoption.Refuse,
         });
-        var watcher = new Watcher(_agenda, world, resource, new OwnersBook(), _tally, _story) { Senders = _senders, MailAlone = _options.MailAlone };
+        var watcher = new Watcher(_agenda, world, resource, new OwnersBook(), _tally, _story) { Senders = _senders };
         watcher.Book.Invited.Add(first);
         foreach (var (key, values) in siblings)
         {

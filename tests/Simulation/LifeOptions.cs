@@ -16,9 +16,6 @@ internal sealed record LifeOptions
     /// <summary>The mishaps that are left out.</summary>
     public IReadOnlySet<int> DroppedMishaps { get; init; } = new HashSet<int>();
 
-    /// <summary>True: only a lost mail ends a life, whatever else does not hold.</summary>
-    public bool MailAlone { get; init; }
-
     /// <summary>What stands in for the engine; by default the engine itself.</summary>
     public Func<Engine> Engine { get; init; } = () => new Engine();
 }

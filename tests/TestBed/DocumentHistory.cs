@@ -13,7 +13,7 @@ public sealed class DocumentHistory : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250); // a document stays for seconds at least
 
-    private readonly ConcurrentDictionary<string, string> _tagById = new();
+    private readonly ConcurrentDictionary<string, (string Tag, string Text)> _documents = new(); // by id
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
@@ -21,7 +21,12 @@ public sealed class DocumentHistory : IAsyncDisposable
     public DocumentHistory(IKubernetes client, string space) => _loop = Task.Run(() => CollectAsync(client, space, _stop.Token));
 
     /// <summary>The entity tag of the document with an id; null when no such document was ever there.</summary>
-    public string? TagOf(string id) => _tagById.GetValueOrDefault(id);
+    public string? TagOf(string id) => _documents.TryGetValue(id, out var found) ? found.Tag : null;
+
+    /// <summary>The mode of the document with an id, as its text has it; null when no such document was ever there.</summary>
+    public string? ModeOf(string id) => _documents.TryGetValue(id, out var found)
+        ? found.Text.Split('\n').Select(line => line.Trim().Split("mode: ")).FirstOrDefault(parts => parts is ["", _])?[1]
+        : null;
 
     /// <summary>The id of a document: RFC 4648 base32, in lower case, of the first 120 bits of SHA-256.</summary>
     public static string IdOf(ReadOnlySpan<byte> document)
@@ -57,7 +62,7 @@ public sealed class DocumentHistory : IAsyncDisposable
                 foreach (var text in maps.Items.SelectMany(m => m.Data?.Values ?? []))
                 {
                     var bytes = Encoding.UTF8.GetBytes(text);
-                    _tagById.TryAdd(IdOf(bytes), TagOfBytes(bytes));
+                    _documents.TryAdd(IdOf(bytes), (TagOfBytes(bytes), text));
                 }
 
                 await Task.Delay(Poll, stop);

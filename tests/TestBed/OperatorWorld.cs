@@ -50,6 +50,8 @@ public sealed class OperatorWorld : IAsyncDisposable
 
     private const string OperatorImage = "bed/mta-sts-operator:1";
 
+    private static readonly TimeSpan PodsGoneDeadline = TimeSpan.FromSeconds(60);
+
     private readonly OperatorWorldOptions _options;
 
     private OperatorWorld(Bed bed, MailNetwork mail, OperatorWorldOptions options) => (Bed, Mail, _options) = (bed, mail, options);
@@ -105,33 +107,41 @@ public sealed class OperatorWorld : IAsyncDisposable
         metadata: {"{"} name: bind-key, namespace: {SystemNamespace} {"}"}
         stringData: {"{"} secret: "{Mail.Dns.Sha512Key.Secret}" {"}"}
         ---
+        {ProviderManifest("default", 60)}
+        ---
+        {ClassManifest("default", isDefault: true, rollout)}
+        """;
+
+    /// <summary>A ClusterDnsProvider (RFC 2136 to BIND, with the key of <see cref="ClassManifests"/>), as a manifest.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="ttl">The TTL of the records, in seconds.</param>
+    public string ProviderManifest(string name, int ttl) => $"""
         apiVersion: mta-sts.dev/v1alpha1
         kind: ClusterDnsProvider
-        metadata: {"{"} name: default {"}"}
+        metadata: {"{"} name: {name} {"}"}
         spec:
-          ttl: 60
+          ttl: {ttl}
           rfc2136:
             server: {Mail.Dns.PrimaryAddress}
             tsig:
               keyName: {Mail.Dns.Sha512Key.Name}
               algorithm: hmac-sha512
               secretRef: {"{"} name: bind-key, key: secret {"}"}
-        ---
-        {ClassManifest("default", isDefault: true, rollout)}
         """;
 
     /// <summary>A class that serves in the system namespace, as a manifest.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="isDefault">Whether policies that name no class use it.</param>
     /// <param name="rollout">The YAML of spec.rollout, each line indented by four spaces.</param>
-    public string ClassManifest(string name, bool isDefault, string rollout) => $"""
+    /// <param name="provider">Its ClusterDnsProvider.</param>
+    public string ClassManifest(string name, bool isDefault, string rollout, string provider = "default") => $"""
         apiVersion: mta-sts.dev/v1alpha1
         kind: MtaStsClass
         metadata:
           name: {name}
           annotations: {"{"} mta-sts.dev/is-default-class: "{(isDefault ? "true" : "false")}" {"}"}
         spec:
-          dnsProviderRef: {"{"} name: default {"}"}
+          dnsProviderRef: {"{"} name: {provider} {"}"}
           tlsReporting: {"{"} rua: ["mailto:tls@reports.test"] {"}"}
           serving:
             namespace: {SystemNamespace}
@@ -153,6 +163,34 @@ public sealed class OperatorWorld : IAsyncDisposable
 
     /// <summary>kill -9 of the operator; the kubelet starts it again.</summary>
     public int KillOperator() => Kubelet.Kill(SystemNamespace, OperatorDeployment);
+
+    /// <summary>
+    /// The cluster is lost and built anew, with nothing in it but the chart: every object is gone, and every pod with it. DNS, mail servers and what senders
+    /// remember stay. Classes and policies are the caller's to apply again.
+    /// </summary>
+    /// <param name="progress">Told each step.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RebuildAsync(Action<string> progress, CancellationToken cancellationToken)
+    {
+        progress("etcd is emptied, the pods are killed");
+        await Bed.ControlPlane.WipeAsync(cancellationToken);
+
+        // A Deployment of the same name must not be taken for the one before: its pods have tokens of a cluster that is no more.
+        var gone = await Poll.UntilAsync(
+            _ =>
+            {
+                Kubelet.CrashEnding();
+                return Task.FromResult(!Kubelet.AnyPods);
+            },
+            PodsGoneDeadline, cancellationToken);
+        if (!gone)
+        {
+            throw new ChildProcessException($"the pods of the lost cluster did not end in {PodsGoneDeadline.TotalSeconds:0} s{Troubles()}");
+        }
+
+        progress("chart: CRDs, rights, operator");
+        await InstallAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Bed.DisposeAsync();
@@ -186,6 +224,7 @@ public sealed class OperatorWorld : IAsyncDisposable
         };
         await Bed.AddAsync(
             "ingress", (bed, folder, token) => IngressPlayer.StartAsync(bed.ControlPlane, ingress, Kubelet, folder, token), cancellationToken);
+        await Bed.AddAsync("namespaces", (bed, folder, token) => NamespacePlayer.StartAsync(bed.ControlPlane, folder, token), cancellationToken);
         await Bed.AddAsync(
             "certificates", (bed, folder, token) => CertificatePlayer.StartAsync(bed.ControlPlane, IssueAsync, folder, token), cancellationToken);
     }

@@ -5,7 +5,7 @@ using k8s;
 namespace MtaSts.TestBed;
 
 /// <summary>
-/// An MtaStsPolicy as the API server has it, read without the operator's own types: who proves something about the operator believes none of
+/// An MtaStsPolicy, or an MtaStsRetirement, as the API server has it, read without the operator's own types: who proves something about the operator believes none of
 /// its code. A text that is not there is empty.
 /// </summary>
 /// <param name="Resource">The whole object.</param>
@@ -14,6 +14,7 @@ public sealed record PolicyObject(JsonNode Resource)
     private const string Group = "mta-sts.dev";
     private const string Version = "v1alpha1";
     private const string Plural = "mtastspolicies";
+    private const string RetirementPlural = "mtastsretirements";
 
     /// <summary>"namespace/name".</summary>
     public string Name => $"{Text("metadata", "namespace")}/{Text("metadata", "name")}";
@@ -44,6 +45,26 @@ public sealed record PolicyObject(JsonNode Resource)
 
     /// <summary>Until when a sender may hold an enforced policy, or null.</summary>
     public DateTimeOffset? CachedUntil => Time(Resource["status"]?["cachedUntil"]);
+
+    /// <summary>When records and policy go, of a domain that is taken down; null of others.</summary>
+    public DateTimeOffset? RemoveAt => Time(Resource["status"]?["removeAt"]);
+
+    /// <summary>When all was healthy in this stage for the first time; null before.</summary>
+    public DateTimeOffset? SettledAt => Time(Resource["status"]?["settledAt"]);
+
+    /// <summary>The class under which the domain is served.</summary>
+    public string ClassName => Text("status", "className");
+
+    /// <summary>The provider that has its records.</summary>
+    public string ProviderName => Text("status", "providerName");
+
+    /// <summary>The policies that senders may hold.</summary>
+    public IReadOnlyList<(string Id, string Mode, long MaxAge, DateTimeOffset? Until)> Ledger =>
+        [.. Entries("ledger").Select(entry => (Text(entry, "id"), Text(entry, "mode"), (long?)entry["maxAge"] ?? -1, Time(entry["until"])))];
+
+    /// <summary>The patterns that are served although the spec has them no more.</summary>
+    public IReadOnlyList<(string Pattern, string Reason, DateTimeOffset? Until)> KeptMx =>
+        [.. Entries("keptMx").Select(kept => (Text(kept, "pattern"), Text(kept, "reason"), Time(kept["until"])))];
 
     /// <summary>The status of DnsPublished.</summary>
     public string Dns => Condition("DnsPublished", "status");
@@ -76,6 +97,13 @@ public sealed record PolicyObject(JsonNode Resource)
         var list = await client.CustomObjects.ListClusterCustomObjectAsync(
             Group, Version, Plural, resourceVersion: resourceVersion, cancellationToken: cancellationToken);
         return [.. Node(list)["items"]!.AsArray().Select(item => new PolicyObject(item!)).OrderBy(p => p.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The retirement of a domain, or null.</summary>
+    public static async Task<PolicyObject?> RetirementOfAsync(IKubernetes client, string domain, CancellationToken cancellationToken)
+    {
+        var list = await client.CustomObjects.ListClusterCustomObjectAsync(Group, Version, RetirementPlural, cancellationToken: cancellationToken);
+        return Node(list)["items"]!.AsArray().Select(item => new PolicyObject(item!)).FirstOrDefault(r => r.Domain == domain);
     }
 
     /// <summary>One policy.</summary>

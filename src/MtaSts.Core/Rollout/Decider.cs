@@ -28,7 +28,8 @@ namespace MtaSts.Core.Rollout;
 /// </remarks>
 public static class Decider
 {
-    // While something spreads, look often at first, then less and less: after a quarter of the time that it has been spreading.
+    // While something spreads, look often at first, then less and less: after a quarter of the time that it has been spreading. So too until a domain has
+    // been healthy once in its stage: after a rebuild its records are there before its policy server is.
     private static readonly TimeSpan LookSoonest = TimeSpan.FromSeconds(1);
     private const int SpreadingShare = 4;
 
@@ -65,7 +66,7 @@ public static class Decider
             SettledAt = state.SettledAt ?? (verdict == true && state.IsPublished ? now : null),
         };
         // Time alone confirms nothing: the look at which the domain steps back shows the failure itself (promise 6).
-        if (evidence.Verdict(Evidence.Refusing) == false && state.Regression?.IsConfirmed(intent.StepBack, now) == true)
+        if (evidence.Delivery() == false && state.Regression?.IsConfirmed(intent.StepBack, now) == true)
         {
             var testing = intent.Stages.Last(s => s.Mode == StsMode.Testing);
             return Serve(intent, state, state.Enter(testing, Reason.SteppedBack, now), testing, evidence, now);
@@ -234,7 +235,7 @@ public static class Decider
     // Held by spec.paused too: whoever pauses wants no move.
     private static Regression? RegressionOf(Intent intent, RolloutState state, Stage stage, Evidence evidence, DateTimeOffset now) =>
         intent is { OnRegression: OnRegression.StepBack, Paused: false } && stage.Mode == StsMode.Enforce && intent.Stages.Any(s => s.Mode == StsMode.Testing)
-            ? Regression.Look(state.Regression, evidence.Verdict(Evidence.Refusing), intent.StepBack, now, intent.Interval)
+            ? Regression.Look(state.Regression, evidence.Delivery(), intent.StepBack, now, intent.Interval)
             : null;
 
     private static (PolicyDocument Document, ImmutableArray<KeptPattern> Kept) Document(
@@ -283,6 +284,7 @@ public static class Decider
 
     private static bool IsSpreading(Finding waiting, RolloutState state) =>
         (!state.IsPublished && state.Served is not null)
+        || state.SettledAt is null
         || waiting is Finding.Unknown { Reason: Reason.Publishing or Reason.RecordPropagating or Reason.PolicyPropagating };
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

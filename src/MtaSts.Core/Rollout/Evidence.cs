@@ -72,6 +72,10 @@ public sealed record Evidence
     /// <summary>The checks by which a sender of an enforced domain refuses to deliver.</summary>
     public static readonly ImmutableArray<Check> Refusing = [Check.MxCoverage, Check.MxTls];
 
+    // What keeps mail away whatever the policy says. Testing would not bring it in, and whoever can cut a mail server off shall not bring testing about (promise 7).
+    private static readonly ImmutableHashSet<Reason> Unpolicied =
+        [Reason.MxUnreachable, Reason.MxTimedOut, Reason.MxHostNoAddress, Reason.MxMalformed, Reason.MxNull, Reason.MxMissing];
+
     /// <summary>The worst finding of several checks.</summary>
     public Finding Worst(ImmutableArray<Check> checks) => Finding.Worst(checks.Select(Of));
 
@@ -83,12 +87,22 @@ public sealed record Evidence
         _ => null,
     };
 
-    /// <summary>The worst finding of a check; Unknown when it has no result.</summary>
-    public Finding Of(Check check)
+    /// <summary>
+    /// Whether a sender of an enforced domain would deliver, as far as the policy decides that: true yes, false it refuses a mail server for what the server shows,
+    /// null not known; a mail server that nobody reaches shows nothing.
+    /// </summary>
+    public bool? Delivery() => Finding.Worst(Refusing.SelectMany(FindingsOf).Select(f => f is Finding.Broken { Reason: var why } broken && Unpolicied.Contains(why)
+        ? new Finding.Unknown(why, broken.Subject, broken.Message)
+        : f)) switch
     {
-        var findings = Checks.Where(c => c.Check == check).Select(c => c.Finding).ToList();
-        return findings.Count > 0
-            ? Finding.Worst(findings)
-            : new Finding.Unknown(Reason.NotObservedYet, check.ToString(), "the check has not run yet");
-    }
+        Finding.Healthy => true,
+        Finding.Broken => false,
+        _ => null,
+    };
+
+    /// <summary>The worst finding of a check; Unknown when it has no result.</summary>
+    public Finding Of(Check check) => Finding.Worst(FindingsOf(check));
+
+    private IEnumerable<Finding> FindingsOf(Check check) => Checks.Where(c => c.Check == check).Select(c => c.Finding)
+        .DefaultIfEmpty(new Finding.Unknown(Reason.NotObservedYet, check.ToString(), "the check has not run yet"));
 }

@@ -8,7 +8,7 @@ public sealed record Regression(DateTimeOffset Since, DateTimeOffset LastAt, int
 {
     /// <summary>After one more look.</summary>
     /// <param name="before">The failure so far, or null.</param>
-    /// <param name="verdict">The worst of the checks by which a sender refuses: true healthy, false broken, null unknown.</param>
+    /// <param name="verdict">Whether a sender would deliver, as <see cref="Evidence.Delivery"/> tells: true yes, false it refuses, null not known.</param>
     /// <param name="rule">How it is confirmed.</param>
     /// <param name="now">The time of the look.</param>
     /// <param name="interval">Looks closer together than this share their probes, and count as one.</param>

@@ -48,7 +48,7 @@ internal sealed class Controllers : IDisposable
         var policyController = new PolicyController(
             cluster, desk, pass, handover, serving, records, fleets, announcer, watch, moves, fence, time, loggers.CreateLogger<PolicyController>());
         var retirementController = new RetirementController(
-            desk, pass, handover, writer, watch, moves, fence, loggers.CreateLogger<RetirementController>());
+            desk, pass, handover, writer, watch, moves, fence, time, loggers.CreateLogger<RetirementController>());
 
         var policies = new Controller<MtaStsPolicy>(
             writer, cluster.Policies, policyController, policyController, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsPolicy>>(), time);

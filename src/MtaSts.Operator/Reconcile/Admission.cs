@@ -67,6 +67,10 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
             : new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
     }
 
+    /// <summary>True where a policy is there that may act for the domain of a retirement.</summary>
+    public bool IsWanted(MtaStsRetirement retirement) => cluster.OfDomain(retirement.Spec.Domain)
+        .Any(policy => policy.Metadata.DeletionTimestamp is null && Placed(AdmitAnywhere(policy)) is Admission.Admitted);
+
     /// <summary>
     /// Whether a policy may act, other claims to its domain left aside, and wherever its class serves, be it where the operator does not: such a policy publishes nothing, but keeps its claim to the domain,
     /// and its records can be removed.

@@ -13,10 +13,13 @@ public sealed class RetirementController(
     Watch watch,
     ClassMoves moves,
     Fence fence,
+    TimeProvider time,
     ILogger<RetirementController> logger) : IEntityController<MtaStsRetirement>
 {
     private static readonly ResourceKind Kind = ResourceKind.Of<MtaStsRetirement>();
     private static readonly TimeSpan LookAfterYielding = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WaitForTakeover = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookForTakeover = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public async Task<ReconciliationResult<MtaStsRetirement>> ReconcileAsync(MtaStsRetirement entity, CancellationToken cancellationToken)
@@ -24,6 +27,12 @@ public sealed class RetirementController(
         if (handover.HasYielded(entity))
         {
             return ReconciliationResult<MtaStsRetirement>.Success(entity, LookAfterYielding);
+        }
+
+        // A policy that has waited for the domain takes it as it is; it needs a moment to see that it may.
+        if (entity.Status?.Domain is null && time.GetUtcNow() - entity.Metadata.CreationTimestamp < WaitForTakeover && desk.IsWanted(entity))
+        {
+            return ReconciliationResult<MtaStsRetirement>.Success(entity, LookForTakeover);
         }
 
         // Before the first status the state is the one that was handed over.

@@ -65,7 +65,7 @@ public static class StatusMapping
             Ledger = state.Ledger.Entries.IsEmpty ? null : [.. state.Ledger.Entries.Select(EntryOf)],
             KeptMx = state.KeptMx.IsEmpty ? null : [.. state.KeptMx.Select(KeptOf)],
             Regression = state.Regression is { } r ? new RegressionStatus { Since = r.Since, LastAt = r.LastAt, Looks = r.Looks } : null,
-            RemoveAt = state.RemoveAt,
+            RemoveAt = WholeSeconds(state.RemoveAt),
             Withdrawn = state.Withdrawn ? true : null,
             ServedSeenAt = state.ServedSeenAt,
             ServedId = state.Served?.Id.ToString(),
@@ -181,6 +181,10 @@ public static class StatusMapping
         [.. (texts ?? []).Select(text => MxPattern.TryParseAny(text, out var pattern, out _) ? pattern : null).OfType<MxPattern>()];
 
     private static List<string> Texts(ImmutableArray<MxPattern> patterns) => [.. patterns.Select(m => m.ToString()).Order(StringComparer.Ordinal)];
+
+    // For people: nothing is read back from it, and nothing goes before it.
+    private static DateTimeOffset? WholeSeconds(DateTimeOffset? moment) =>
+        moment is { } at ? new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero) : null;
 
     // Enum.TryParse takes numbers too.
     private static Reason ReasonOf(string? text) => Enum.TryParse<Reason>(text, out var reason) && Enum.IsDefined(reason) ? reason : Reason.AsExpected;

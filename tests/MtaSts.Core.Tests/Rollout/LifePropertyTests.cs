@@ -194,7 +194,7 @@ public class LifePropertyTests
         var (broken, times) = (new List<DateTimeOffset>(), 0);
         foreach (var step in steps)
         {
-            var verdict = step.Evidence.Verdict(Evidence.Refusing);
+            var verdict = step.Evidence.Delivery();
             if (verdict == true || step.Moves.Any(t => t.Reason != Reason.SteppedBack))
             {
                 broken.Clear();

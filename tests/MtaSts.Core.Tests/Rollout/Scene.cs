@@ -40,7 +40,7 @@ internal static class Scene
     public static Evidence With(this Evidence evidence, Check check, Finding finding) =>
         evidence with { Checks = [.. evidence.Checks.Where(c => c.Check != check), new CheckResult(check, finding)] };
 
-    public static Finding Broken(Reason reason = Reason.MxUnreachable) => new Finding.Broken(reason, "mx1.example.com", "broken for the test");
+    public static Finding Broken(Reason reason = Reason.CertificateExpired) => new Finding.Broken(reason, "mx1.example.com", "broken for the test");
 
     public static Finding Unknown(Reason reason = Reason.DnsLookupFailed) => new Finding.Unknown(reason, "mx1.example.com", "unknown for the test");
 

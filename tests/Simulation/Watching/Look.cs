@@ -57,7 +57,7 @@ internal sealed record Look(Observed Seen, RolloutState State, Intent Spec, Date
             return Sight.Other;
         }
 
-        DnsReply[] asked = [.. seen.StsTxt.All, .. seen.TlsRptTxt.All, .. seen.Mx.Lookup.All, .. seen.Policy.Addresses];
+        DnsReply[] asked = [.. seen.StsTxt.All, .. spec.TlsReporting is null ? [] : seen.TlsRptTxt.All, .. seen.Mx.Lookup.All, .. seen.Policy.Addresses];
         return asked.All(r => r.IsDefinite) && fetches.Length > 0 && probes.All(p => p.Certificate is not null) ? Sight.Well
             : state.IsPublished ? Sight.WellAsFarAsSeen
             : Sight.Other;

@@ -21,9 +21,6 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
     /// <summary>Everybody who may send to the domain.</summary>
     public required IReadOnlyList<Sender> Senders { get; init; }
 
-    /// <summary>True: nothing counts but the mail.</summary>
-    public bool MailAlone { get; init; }
-
     /// <summary>The other domains of the class.</summary>
     public IReadOnlyList<Managed> Others { get; set; } = [];
 
@@ -223,13 +220,7 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
             $"{sender} finds faults in {document}");
     }
 
-    public void Fail(Invariant invariant, string what)
-    {
-        if (!MailAlone || invariant is Invariant.NoMailIsLost or Invariant.ComesToRest)
-        {
-            throw new Broken(invariant, agenda.Now, $"{world.Domain}: {what}");
-        }
-    }
+    public void Fail(Invariant invariant, string what) => throw new Broken(invariant, agenda.Now, $"{world.Domain}: {what}");
 
     private void Require(bool holds, Invariant invariant, string what)
     {

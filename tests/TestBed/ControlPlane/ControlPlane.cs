@@ -122,6 +122,24 @@ public sealed class ControlPlane : IAsyncDisposable
         _apiServer = null;
     }
 
+    /// <summary>
+    /// Loses everything that the API server knew, as when a cluster is built anew: etcd begins with an empty folder. Address, keys and users stay, so that
+    /// clients need no new kubeconfig; a pod's token of before is good for nothing any more.
+    /// </summary>
+    public async Task WipeAsync(CancellationToken cancellationToken)
+    {
+        await StopApiServerAsync();
+        if (_etcd is { } etcd)
+        {
+            await etcd.KillAsync();
+            await etcd.DisposeAsync();
+        }
+
+        EtcdServer.Empty(Folder);
+        (_etcd, _etcdUrl) = await EtcdServer.StartAsync(_assets.Etcd, Folder, _stateFolder, _options.ReadyDeadline, _http, cancellationToken);
+        await StartApiServerAsync(cancellationToken);
+    }
+
     /// <summary>Absolute path of the kubeconfig of a user that was named at the start.</summary>
     /// <exception cref="ArgumentException">No such user.</exception>
     public string KubeconfigFor(string user) => _keys.Tokens.TryGetValue(user, out var token)

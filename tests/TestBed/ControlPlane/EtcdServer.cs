@@ -7,6 +7,9 @@ namespace MtaSts.TestBed;
 /// <summary>Starts a single etcd on loopback.</summary>
 internal static class EtcdServer
 {
+    /// <summary>Removes all data of an etcd that does not run.</summary>
+    public static void Empty(string folder) => Directory.Delete(DataFolder(folder), recursive: true);
+
     /// <summary>Starts etcd and waits until it is healthy; returns it with the URL of its clients' side.</summary>
     public static async Task<(ChildProcess Process, string ClientUrl)> StartAsync(
         string program, string folder, string stateFolder, TimeSpan deadline, HttpClient http, CancellationToken cancellationToken)
@@ -17,7 +20,7 @@ internal static class EtcdServer
             "etcd",
             program,
             [
-                "--name=bed", $"--data-dir={Path.Combine(folder, "etcd")}",
+                "--name=bed", $"--data-dir={DataFolder(folder)}",
                 $"--listen-client-urls={clientUrl}", $"--advertise-client-urls={clientUrl}",
                 $"--listen-peer-urls={peerUrl}", $"--initial-advertise-peer-urls={peerUrl}", $"--initial-cluster=bed={peerUrl}",
                 "--unsafe-no-fsync", "--log-level=warn", "--quota-backend-bytes=4294967296",
@@ -42,4 +45,6 @@ internal static class EtcdServer
             throw;
         }
     }
+
+    private static string DataFolder(string folder) => Path.Combine(folder, "etcd");
 }

@@ -48,6 +48,9 @@ public sealed class AddressPlan
     /// <summary>The web server.</summary>
     public IPAddress Web => At(80);
 
+    /// <summary>The web server that is somebody else's.</summary>
+    public IPAddress OtherWeb => At(81);
+
     /// <summary>The sending mail server.</summary>
     public IPAddress Sender => At(200);
 

@@ -5,4 +5,8 @@ namespace MtaSts.TestBed;
 /// <param name="CertificatePem">The chain, leaf first.</param>
 /// <param name="KeyPem">The leaf's private key.</param>
 /// <param name="Upstreams">Where plain HTTP goes, each <c>ip:port</c>; none answers 503.</param>
-public sealed record IngressSite(string Host, string CertificatePem, string KeyPem, IReadOnlyList<string> Upstreams);
+public sealed record IngressSite(string Host, string CertificatePem, string KeyPem, IReadOnlyList<string> Upstreams)
+{
+    /// <summary>A policy that the web server gives by itself, without an upstream: a site that no cluster knows of. Null for none.</summary>
+    public string? Policy { get; init; }
+}

@@ -163,6 +163,20 @@ public sealed class MailDns : IAsyncDisposable
         return DnsAnswer.Parse(result.Output);
     }
 
+    /// <summary>All records of a zone at the primary but its SOA, each as "name type", in lower case, without the last dot.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(string zone, CancellationToken cancellationToken)
+    {
+        var lines = await Command.OutputAsync(
+            "dig", [$"@{PrimaryAddress}", zone, "AXFR", "+time=2", "+tries=2", "+noall", "+answer"], cancellationToken: cancellationToken);
+        return
+        [
+            .. lines.Split('\n')
+                .Select(line => line.Split((char[])['\t', ' '], 5, StringSplitOptions.RemoveEmptyEntries))
+                .Where(fields => fields.Length == 5 && fields[3] != "SOA")
+                .Select(fields => $"{fields[0].TrimEnd('.').ToLowerInvariant()} {fields[3]}"),
+        ];
+    }
+
     /// <summary>Ends the primary: an outage.</summary>
     public Task StopPrimaryAsync() => _primary.StopAsync();
 

@@ -46,6 +46,9 @@ public sealed class MailNetwork : IAsyncDisposable
     /// <summary>The web server.</summary>
     public WebServer Web { get; private set; } = null!;
 
+    /// <summary>Somebody else's web server; null until it is added.</summary>
+    public WebServer? OtherWeb { get; private set; }
+
     /// <summary>The sending mail server.</summary>
     public SenderHost Sender { get; private set; } = null!;
 
@@ -91,7 +94,7 @@ public sealed class MailNetwork : IAsyncDisposable
         }
 
         async Task StartDnsAsync() => network.Dns = await MailDns.StartAsync(plan, folder, cancellationToken);
-        async Task StartWebAsync() => network.Web = await WebServer.StartAsync(plan, folder, cancellationToken);
+        async Task StartWebAsync() => network.Web = await WebServer.StartAsync(plan, plan.Web, folder, "web", cancellationToken);
         async Task StartSenderAsync() => network.Sender = await SenderHost.StartAsync(plan, network.Ca, folder, cancellationToken);
     }
 
@@ -127,6 +130,15 @@ public sealed class MailNetwork : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts a second web server, on an address of its own, of which no cluster knows; there is at most one.</summary>
+    /// <exception cref="ChildProcessException">It did not start.</exception>
+    public async Task<WebServer> AddOtherWebAsync(CancellationToken cancellationToken)
+    {
+        if (OtherWeb is not null) throw new InvalidOperationException("the other web server is there already");
+        await _spaces.AddServerAddressesAsync([Plan.OtherWeb], cancellationToken);
+        return OtherWeb = await WebServer.StartAsync(Plan, Plan.OtherWeb, _folder, "other-web", cancellationToken);
+    }
+
     /// <summary>
     /// Makes a place on this network for a pod: pods of one Deployment listen on the same port, each in a namespace of its own. The
     /// servers and this program reach them at the address.
@@ -145,7 +157,7 @@ public sealed class MailNetwork : IAsyncDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        IAsyncDisposable?[] servers = [Sender, Web, Dns, .. _mx.Values];
+        IAsyncDisposable?[] servers = [Sender, Web, OtherWeb, Dns, .. _mx.Values];
         try
         {
             await Task.WhenAll(servers.OfType<IAsyncDisposable>().Select(static server => server.DisposeAsync().AsTask()));

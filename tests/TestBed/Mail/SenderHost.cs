@@ -121,6 +121,10 @@ public sealed class SenderHost : IAsyncDisposable
             },
             timeout, cancellationToken) ?? new SendOutcome.Unknown();
 
+    /// <summary>Why the sender put mail to a recipient off, once for each attempt that failed, whatever became of it later.</summary>
+    public async Task<IReadOnlyList<string>> DeferralsAsync(string recipient, CancellationToken cancellationToken) =>
+        SenderLog.DeferralsOf(recipient, await _postfix.LogLinesAsync(cancellationToken));
+
     /// <summary>Tries all deferred mail again now.</summary>
     public Task FlushQueueAsync(CancellationToken cancellationToken) => _postfix.CommandAsync("postqueue", ["-f"], cancellationToken);
 

@@ -40,6 +40,15 @@ internal static partial class SenderLog
         return outcome;
     }
 
+    /// <summary>The reasons of all attempts to a recipient that did not succeed yet, or never will.</summary>
+    public static IReadOnlyList<string> DeferralsOf(string recipient, IReadOnlyList<string> lines) =>
+    [
+        .. lines.Where(line => line.Contains($" to=<{recipient}>", StringComparison.Ordinal))
+            .Select(line => Status().Match(line))
+            .Where(status => status.Success && status.Groups["status"].Value != "sent")
+            .Select(status => status.Groups["reason"].Value),
+    ];
+
     [GeneratedRegex(@"/cleanup\[\d+\]: (?<queue>\w+): message-id=<(?<message>[^>]+)>", RegexOptions.CultureInvariant)]
     private static partial Regex MessageId();
 

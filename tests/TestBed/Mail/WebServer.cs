@@ -6,7 +6,7 @@ using MtaSts.TestBed.Processes;
 namespace MtaSts.TestBed.Mail;
 
 /// <summary>
-/// nginx as what terminates TLS for the ingress, on port 443 of its own address. A host that no site names gets a self-signed
+/// nginx as what terminates TLS for the ingress (or as somebody else's web server), on port 443 of its own address. A host that no site names gets a self-signed
 /// certificate and 404.
 /// </summary>
 public sealed class WebServer : IAsyncDisposable
@@ -20,15 +20,16 @@ public sealed class WebServer : IAsyncDisposable
     private ChildProcess? _process;
     private int _slot;
 
-    private WebServer(AddressPlan plan, string stateFolder)
+    private WebServer(AddressPlan plan, IPAddress address, string stateFolder, string name)
     {
         _plan = plan;
         _stateFolder = stateFolder;
-        _folder = Path.Combine(stateFolder, "web");
+        _folder = Path.Combine(stateFolder, name);
+        EndPoint = new IPEndPoint(address, 443);
     }
 
     /// <summary>Where it listens.</summary>
-    public IPEndPoint EndPoint => new(_plan.Web, 443);
+    public IPEndPoint EndPoint { get; }
 
     /// <summary>One line a request; <see cref="RequestsAsync"/> reads it.</summary>
     public string AccessLogPath => Path.Combine(_folder, "access.log");
@@ -38,15 +39,16 @@ public sealed class WebServer : IAsyncDisposable
 
     private string ConfigurationPath => Path.Combine(_folder, "nginx.conf");
 
-    internal static async Task<WebServer> StartAsync(AddressPlan plan, string stateFolder, CancellationToken cancellationToken)
+    internal static async Task<WebServer> StartAsync(
+        AddressPlan plan, IPAddress address, string stateFolder, string name, CancellationToken cancellationToken)
     {
-        var server = new WebServer(plan, stateFolder);
+        var server = new WebServer(plan, address, stateFolder, name);
         Directory.CreateDirectory(Path.Combine(server._folder, "temporary"));
         var unknown = LocalCa.SelfSigned("ingress.invalid");
         await File.WriteAllTextAsync(Path.Combine(server._folder, "default.pem"), unknown.KeyPem + unknown.CertificatePem, cancellationToken);
         await File.WriteAllTextAsync(server.ConfigurationPath, await server.ConfigurationAsync([], cancellationToken), cancellationToken);
         server._process = ChildProcess.Start(new ChildProcessOptions(
-            "web", "nginx", ["-c", server.ConfigurationPath, "-p", server._folder, "-e", server.ErrorLogPath], stateFolder,
+            name, "nginx", ["-c", server.ConfigurationPath, "-p", server._folder, "-e", server.ErrorLogPath], stateFolder,
             Path.Combine(server._folder, "output.log"))
         { NetworkNamespace = plan.MailNamespace, ParentDeathSignal = "TERM" });
         try
@@ -145,6 +147,13 @@ public sealed class WebServer : IAsyncDisposable
             await File.WriteAllTextAsync(pem, site.KeyPem + "\n" + site.CertificatePem, cancellationToken);
             var upstream = string.Create(CultureInfo.InvariantCulture, $"site_{index}");
             var action = site.Upstreams.Count == 0 ? "return 503;" : $"proxy_pass http://{upstream};";
+            if (site.Policy is { } policy)
+            {
+                var file = Path.ChangeExtension(pem, ".txt");
+                await File.WriteAllTextAsync(file, policy, cancellationToken);
+                action = $"return 404; }} location = /.well-known/mta-sts.txt {{ default_type text/plain; alias {file};";
+            }
+
             if (site.Upstreams.Count > 0)
             {
                 var members = string.Concat(site.Upstreams.Select(static address => $"server {address} max_fails=0; "));

@@ -121,6 +121,21 @@ public sealed class KubeletPlayer : IAsyncDisposable
     public int? ProcessOf(string deploymentNamespace, string name) =>
         PodsOf(deploymentNamespace, name).Select(static pod => pod.ProcessId).FirstOrDefault(static id => id is not null);
 
+    /// <summary>SIGKILL to every process that is ending, whatever its grace period: its node is gone.</summary>
+    public void CrashEnding()
+    {
+        foreach (var pod in _stopping.Keys) pod.Crash();
+    }
+
+    /// <summary>Whether there are pods of any Deployment, running or ending.</summary>
+    public bool AnyPods
+    {
+        get
+        {
+            lock (_podsLock) return _pods.Count > 0 || _stopping.Values.Any(static stop => !stop.IsCompleted);
+        }
+    }
+
     /// <summary>Restarts of all containers of a Deployment's living pods.</summary>
     public int Restarts(string deploymentNamespace, string name) => PodsOf(deploymentNamespace, name).Sum(static pod => pod.Restarts);
 

@@ -36,6 +36,12 @@ internal static class Mirrors
             resourceVersion: version, timeoutSeconds: seconds, cancellationToken: token),
         changed);
 
+    public static ObjectMirror<V1Namespace> Namespaces(IKubernetes client, Action changed) => Of<V1Namespace, V1NamespaceList>(
+        token => client.CoreV1.ListNamespaceAsync(cancellationToken: token),
+        (version, seconds, token) => client.CoreV1.WatchListNamespaceAsync(
+            resourceVersion: version, timeoutSeconds: seconds, cancellationToken: token),
+        changed);
+
     private static ObjectMirror<T> Of<T, TList>(
         Func<CancellationToken, Task<TList>> list,
         Func<string, int, CancellationToken, IAsyncEnumerable<(WatchEventType, T)>> watch,

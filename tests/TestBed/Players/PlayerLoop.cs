@@ -57,6 +57,7 @@ internal sealed class PlayerLoop : IAsyncDisposable
             catch (Exception failure)
             {
                 Log(failure.ToString());
+                if (_stop.IsCancellationRequested) return;
                 await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(500), _stop.Token));
             }
         }

@@ -1,0 +1,49 @@
+namespace MtaSts.EndToEnd;
+
+/// <summary>
+/// A world for what happens to domains after their way up: taken down, moved, adopted, fallen ill. Senders forget within seconds there, and its domains are at
+/// enforce within seconds.
+/// </summary>
+/// <remarks>Its pods: the operator, one policy server a class, and room for those that are replaced.</remarks>
+public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 15)
+{
+    /// <summary>How long the records of its domains are kept by resolvers, in seconds: the least that a provider takes.</summary>
+    internal const int Ttl = 30;
+
+    /// <summary>The longest max_age of <see cref="OperatorClasses.Brief"/>.</summary>
+    internal static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
+
+    private protected override async Task FillAsync(OperatorScene scene)
+    {
+        await scene.ControlPlane.ApplyAsync(
+            scene.Provider("default", ttl: Ttl) + scene.Provider("second", ttl: Ttl) + scene.Provider("secretless", ttl: Ttl)
+            + scene.Class("default", OperatorClasses.Brief)
+            + scene.Class("slow", OperatorClasses.Slow)
+            + scene.Class("fast", OperatorClasses.Fast)
+            + scene.Class("manual", OperatorMxTests.Stages)
+            + scene.Class("elsewhere", OperatorClasses.Brief)
+            + scene.Class("movable", OperatorClasses.Brief)
+            + scene.Class("secretless", OperatorClasses.Fast, provider: "secretless")
+            + scene.Class("stepback", OperatorClasses.Brief, rollout: OperatorRegressionTests.StepBack)
+            + scene.Class("wave", OperatorClasses.Brief, rollout: OperatorFleetTests.OneAtATime)
+            + scene.Class("halt", OperatorClasses.Brief, rollout: OperatorFleetTests.HaltAtTheFirst)
+            + scene.Class("closed", OperatorClasses.Brief, rollout: OperatorFleetTests.ClosedNow())
+            + scene.Class("frozen", OperatorClasses.Brief, rollout: OperatorFleetTests.FrozenNow())
+            + OperatorScene.Namespace(OperatorRetirementTests.LeavingNamespace),
+            CancellationToken.None);
+        OperatorDomain[] domains =
+        [
+            .. OperatorRetirementTests.Domains, .. OperatorMxTests.Domains, .. OperatorAdoptionTests.Domains, .. OperatorFleetTests.Domains,
+            .. OperatorMoveTests.Domains,
+        ];
+        await Task.WhenAll(domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records)));
+        await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
+    }
+}
+
+/// <summary>Tests of this collection share that world and run one after another.</summary>
+[CollectionDefinition(Name)]
+public sealed class OperatorLivesCollection : ICollectionFixture<OperatorLivesFixture>
+{
+    public const string Name = "operator lives";
+}

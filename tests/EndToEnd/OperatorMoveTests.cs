@@ -1,0 +1,78 @@
+using k8s;
+using MtaSts.TestBed;
+
+namespace MtaSts.EndToEnd;
+
+/// <summary>A domain gets another class, another provider, another owner: senders find its record and its document all the way.</summary>
+[Collection(OperatorLivesCollection.Name)]
+public sealed class OperatorMoveTests(OperatorLivesFixture fixture)
+{
+    internal static OperatorDomain[] Domains { get; } = [new("reclassed"), new("resited", "className: movable"), new("handed")];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_domain_whose_class_changes_is_served_by_the_new_policy_server_before_the_old_one_lets_go()
+    {
+        var scene = fixture.Scene;
+        var before = await scene.UntilStageAsync("reclassed", "enforce");
+        Assert.Equal("default", before.ClassName);
+        await using (var presence = OperatorPresenceWatch.Start(scene, "reclassed.test"))
+        {
+            await scene.PatchSpecAsync("reclassed", """{"className":"elsewhere"}""");
+            var after = await scene.UntilAsync(
+                "reclassed", p => p.ClassName == "elsewhere" && p.Ready == "True", "the domain is in its new class",
+                TimeSpan.FromSeconds(OperatorLivesFixture.Ttl + 45));
+            Assert.Equal((before.Id, before.Stage, before.Moves.Count), (after.Id, after.Stage, after.Moves.Count));
+            presence.RequireNoGap();
+            Assert.Equal(["enforce"], presence.Modes);
+        }
+
+        var shard = Assert.Single(await scene.ShardsAsync("reclassed.test"));
+        Assert.Contains("elsewhere", shard.Metadata.Name, StringComparison.Ordinal);
+        var ingress = await scene.ControlPlane.Client.NetworkingV1.ReadNamespacedIngressAsync(
+            "mta-sts-reclassed.test", OperatorWorld.SystemNamespace, cancellationToken: Token);
+        Assert.Equal("mta-sts-elsewhere", ingress.Spec.Rules[0].Http.Paths[0].Backend.Service.Name);
+        Assert.Equal(before.Id, await scene.DocumentIdAsync("reclassed.test"));
+    }
+
+    [Fact]
+    public async Task A_domain_whose_provider_changes_keeps_its_records()
+    {
+        var scene = fixture.Scene;
+        var before = await scene.UntilStageAsync("resited", "enforce");
+        Assert.Equal("default", before.ProviderName);
+        await using var presence = OperatorPresenceWatch.Start(scene, "resited.test");
+        await scene.PatchAsync("mtastsclass", "movable", """{"spec":{"dnsProviderRef":{"name":"second"}}}""");
+        var after = await scene.UntilAsync("resited", p => p.ProviderName == "second" && p.Ready == "True", "its records are with the new provider");
+        Assert.Equal((before.Id, before.Moves.Count), (after.Id, after.Moves.Count));
+
+        // The new one sees to them from now on.
+        await scene.PatchSpecAsync("resited", """{"targetMode":"testing"}""");
+        var lowered = await scene.UntilStageAsync("resited", "testing");
+        await Eventually.HoldsAsync(async () => await scene.LiveIdAsync("resited.test") == lowered.Id, "the record follows");
+        presence.RequireNoGap();
+    }
+
+    [Fact]
+    public async Task A_domain_that_is_handed_to_another_namespace_goes_on_where_it_is()
+    {
+        var scene = fixture.Scene;
+        var before = await scene.UntilStageAsync("handed", "enforce");
+        await scene.ApplyAsync(OperatorScene.Policy("team-b/handed", "handed.test"));
+        await scene.UntilAsync("team-b/handed", p => p.Reason == "DomainClaimedByOther", "the new owner waits");
+        await using var presence = OperatorPresenceWatch.Start(scene, "handed.test");
+        await scene.DeleteAsync("handed");
+        await scene.UntilGoneAsync("handed", TimeSpan.FromSeconds(10));
+
+        var after = await scene.UntilStageAsync("team-b/handed", "enforce");
+        Assert.Equal(before.Id, after.Id);
+        Assert.Equal("enforce HandedOver", after.Moves[^1]);
+        await Eventually.HoldsAsync(async () => await scene.RetirementAsync("handed.test") is null, "no retirement is left");
+        await Eventually.HoldsAsync(
+            async () => (await scene.RecordsAsync("_mtasts-owner._mta-sts.handed.test")) is [var owner] && owner.Contains("resource=team-b/handed", StringComparison.Ordinal),
+            "the record is the new owner's");
+        presence.RequireNoGap();
+        Assert.Equal(["enforce"], presence.Modes);
+    }
+}

@@ -23,11 +23,7 @@ public sealed class OperatorCrashTests(OperatorFaultsFixture fixture)
     public async Task Killed_at_random_moments_of_a_rollout_it_ends_as_its_undisturbed_twin()
     {
         var scene = fixture.Scene;
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("MTASTS_TEST_SEED"), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Random.Shared.Next();
-        OperatorScene.Tell($"MTASTS_TEST_SEED={seed}");
-        var random = new Random(seed);
+        var random = Seeded();
 
         await scene.AddDomainAsync("twin.test");
         await using var order = OperatorOrderWatch.Start(scene, "twin.test");
@@ -37,20 +33,14 @@ public sealed class OperatorCrashTests(OperatorFaultsFixture fixture)
 
         await scene.AddDomainAsync("killed.test");
         await using var killedOrder = OperatorOrderWatch.Start(scene, "killed.test");
-        var holder = await HolderAsync(scene);
         await scene.ApplyAsync(OperatorScene.Policy("killed", "killed.test"));
         for (var kill = 1; kill <= Kills; kill++)
         {
             var moment = TimeSpan.FromSeconds(random.NextDouble() * 3);
             await Task.Delay(moment, Token);
-            var at = Stopwatch.GetTimestamp();
-            Assert.Equal(1, scene.World.KillOperator());
             var stage = (await scene.PolicyAsync("killed"))?.Stage;
-            var before = holder;
-            await Eventually.HoldsAsync(
-                async () => (holder = await HolderAsync(scene)) is { Length: > 0 } now && now != before, "the next process leads", LeaseOver);
-            OperatorScene.Tell(
-                $"kill {kill}, {moment.TotalSeconds:0.00} s after the lead was taken, in stage \"{stage}\"; the next process leads after {Stopwatch.GetElapsedTime(at).TotalSeconds:0.0} s");
+            var took = await KillAsync(scene);
+            OperatorScene.Tell($"kill {kill}, {moment.TotalSeconds:0.00} s after the lead was taken, in stage \"{stage}\"; the next process leads after {took.TotalSeconds:0.0} s");
         }
 
         var killed = await scene.UntilStageAsync("killed", "enforce");
@@ -64,6 +54,47 @@ public sealed class OperatorCrashTests(OperatorFaultsFixture fixture)
         {
             var expected = (await scene.RecordsAsync(name + "twin.test")).Select(text => text.Replace("team-a/twin", "team-a/killed", StringComparison.Ordinal));
             Assert.Equal(expected, await scene.RecordsAsync(name + "killed.test"));
+        }
+    }
+
+    [Fact]
+    public async Task Killed_at_random_moments_of_a_retirement_it_takes_the_domain_down_in_order_and_not_too_early()
+    {
+        var scene = fixture.Scene;
+        var random = Seeded();
+        await scene.AddDomainAsync("downed.test");
+        await scene.ApplyAsync(OperatorScene.Policy("downed", "downed.test", "className: brief"));
+        var enforced = await scene.UntilStageAsync("downed", "enforce");
+        await using var order = OperatorOrderWatch.Start(scene, "downed.test");
+        await Eventually.HoldsAsync(() => order.Ids.Contains(enforced.Id), "the enforced policy is seen");
+        await using var presence = OperatorPresenceWatch.Start(scene, "downed.test");
+
+        // While the domain is handed over, while mode none spreads, and while all is taken away.
+        await scene.DeleteAsync("downed");
+        await KillAfterAsync(random.NextDouble(), "of the deletion");
+        await scene.UntilGoneAsync("downed");
+        await KillAfterAsync(random.NextDouble() * 2, "of the handover");
+        var retiring = await scene.UntilRetiringAsync("downed.test");
+        var until = retiring.RemoveAt!.Value;
+        await Eventually.HoldsAsync(() => DateTimeOffset.UtcNow >= until, "its time has come", TimeSpan.FromMinutes(2));
+        await KillAfterAsync(random.NextDouble() * 2, "of the end");
+        await scene.UntilRetiredAsync("downed.test");
+
+        Assert.Empty(await scene.TracesAsync("downed.test"));
+        Assert.Equal([enforced.Id, retiring.Id], order.Ids);
+        Assert.Equal(["enforce", "none"], presence.Modes);
+        await Eventually.HoldsAsync(() => presence.DocumentGoneAt is not null, "the document goes from the web server");
+        Assert.True(presence.RecordGoneAt >= until, $"the record went at {presence.RecordGoneAt:O}, due was {until:O}");
+        Assert.True(presence.RecordGoneAt <= presence.DocumentGoneAt, $"the document went at {presence.DocumentGoneAt:O}, the record at {presence.RecordGoneAt:O}");
+
+        async Task KillAfterAsync(double seconds, string what)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(seconds), Token);
+            var (policy, retirement) = (await scene.PolicyAsync("downed"), await scene.RetirementAsync("downed.test"));
+            var took = await KillAsync(scene);
+            OperatorScene.Tell(
+                $"killed {seconds:0.00} s {what}, the policy {(policy is null ? "gone" : "there")}, the retirement {(retirement is null ? "not there" : $"at \"{retirement.Mode}\"")}; "
+                + $"the next process leads after {took.TotalSeconds:0.0} s");
         }
     }
 
@@ -103,6 +134,25 @@ public sealed class OperatorCrashTests(OperatorFaultsFixture fixture)
         var first = WorkOf(scene, OperatorScene.OperatorUser).Where(write => write.At > second[0].At).ToList();
         Assert.NotEmpty(first);
         Assert.DoesNotContain(second, write => write.At >= first[0].At);
+    }
+
+    private static Random Seeded()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("MTASTS_TEST_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
+        OperatorScene.Tell($"MTASTS_TEST_SEED={seed}");
+        return new Random(seed);
+    }
+
+    // Returns when the next process leads, and how long that took.
+    private static async Task<TimeSpan> KillAsync(OperatorScene scene)
+    {
+        var at = Stopwatch.GetTimestamp();
+        var before = await HolderAsync(scene);
+        Assert.Equal(1, scene.World.KillOperator());
+        await Eventually.HoldsAsync(async () => await HolderAsync(scene) is { Length: > 0 } now && now != before, "the next process leads", LeaseOver);
+        return Stopwatch.GetElapsedTime(at);
     }
 
     // What a leader alone may do: all but the lease, and the events, which are written in the background.

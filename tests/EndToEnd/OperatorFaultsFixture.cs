@@ -4,7 +4,8 @@ namespace MtaSts.EndToEnd;
 public sealed class OperatorFaultsFixture() : OperatorSceneFixture(pods: 6)
 {
     private protected override Task FillAsync(OperatorScene scene) => scene.ControlPlane.ApplyAsync(
-        scene.Provider("default") + scene.Class("default", OperatorClasses.Fast) + scene.Class("slow", OperatorClasses.Slow), CancellationToken.None);
+        scene.Provider("default") + scene.Class("default", OperatorClasses.Fast) + scene.Class("slow", OperatorClasses.Slow)
+        + scene.Provider("brief", ttl: OperatorLivesFixture.Ttl) + scene.Class("brief", OperatorClasses.Brief, provider: "brief"), CancellationToken.None);
 }
 
 /// <summary>Tests of this collection share that world and run one after another.</summary>

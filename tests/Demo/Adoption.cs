@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MtaSts.TestBed;
 
 namespace MtaSts.Demo;
@@ -5,28 +6,37 @@ namespace MtaSts.Demo;
 /// <summary>Shows that a domain which somebody else enforces is taken over as it is: never at testing, and known to have been promised.</summary>
 internal sealed class Adoption(OperatorWorld world, DocumentHistory documents, Verdicts verdicts)
 {
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
+
     private readonly HashSet<string> _modes = [];
 
-    /// <summary>What is there before the operator comes.</summary>
-    public async Task BeforeAsync(CancellationToken stop)
+    /// <summary>Applies the policy, and looks on until it is at its end or patience ends.</summary>
+    /// <param name="patience">How long it may take.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task RunAsync(TimeSpan patience, CancellationToken stop)
     {
         var seen = await world.Mail.Sender.QueryPolicyAsync(LaterLife.Adopted, stop);
         verdicts.Note(
             seen is { Result: "VALID", Mode: "enforce", Id: LaterLife.ForeignId, MaxAge: LaterLife.ForeignMaxAge },
             "adopted: somebody else's web server and records enforce a policy", seen.Raw.Trim());
-    }
-
-    /// <summary>Looks on while it is taken over.</summary>
-    public void See(PolicyObject policy)
-    {
-        if (policy.Mode.Length > 0)
+        await world.Bed.ControlPlane.ApplyAsync(LaterLife.AdoptingPolicy(), stop);
+        var applied = Stopwatch.StartNew();
+        PolicyObject policy;
+        do
         {
-            _modes.Add(policy.Mode);
+            await Task.Delay(Poll, stop);
+            policy = (await PolicyObject.ListAsync(world.Bed.ControlPlane.Client, null, stop)).Single(p => p.Domain == LaterLife.Adopted);
+            if (policy.Mode.Length > 0)
+            {
+                _modes.Add(policy.Mode);
+            }
         }
+        while (policy is not { Stage: "enforce", Reason: "TargetReached" } && applied.Elapsed < patience);
+
+        await EndAsync(policy, applied.Elapsed, stop);
     }
 
-    /// <summary>How it ended.</summary>
-    public async Task AfterAsync(PolicyObject policy, CancellationToken stop)
+    private async Task EndAsync(PolicyObject policy, TimeSpan took, CancellationToken stop)
     {
         var ids = (await world.Mail.Dns.UpdatesAsync(stop))
             .Where(u => u.Key == world.Mail.Dns.Sha512Key.Name)
@@ -37,7 +47,7 @@ internal sealed class Adoption(OperatorWorld world, DocumentHistory documents, V
             .ToList();
         verdicts.Note(
             policy.Moves is ["enforce-1w Adopted", "enforce SoakElapsed"] && _modes.SetEquals(["enforce"]) && ids.Count > 0 && ids.All(id => documents.ModeOf(id) == "enforce"),
-            "adopted: entered at enforce-1w, as it was live, and went on to enforce; never at testing",
+            $"adopted: entered at enforce-1w, as it was live, and went on to enforce; never at testing ({took.TotalSeconds:0} s)",
             $"{policy}; modes {string.Join(", ", _modes)}; ids in BIND's log {string.Join(", ", ids.Select(id => $"{id} {documents.ModeOf(id)}"))}");
         verdicts.Note(
             policy.Ledger.Any(e => (e.Id, e.Mode, e.MaxAge) == (LaterLife.ForeignId, "enforce", LaterLife.ForeignMaxAge)) && policy.CachedUntil > DateTimeOffset.UtcNow.AddDays(11),

@@ -52,7 +52,7 @@ internal sealed class DemoRun(DemoOptions options)
         await scene.BuildAsync(stop);
         await life.BuildAsync(stop);
         await using var documents = new DocumentHistory(world.Bed.ControlPlane.Client, OperatorWorld.SystemNamespace);
-        await BeginAsync(world, documents, scene, life, stop);
+        await BeginAsync(world, scene, life, stop);
 
         Console.WriteLine("Applying the other policies");
         var expiry = await scene.BeginExpiryAsync(stop);
@@ -82,10 +82,8 @@ internal sealed class DemoRun(DemoOptions options)
     }
 
     // The first domains come to where they stay; then the cluster is lost, and they go on in the next one.
-    private async Task BeginAsync(OperatorWorld world, DocumentHistory documents, Scene scene, LaterLife life, CancellationToken stop)
+    private async Task BeginAsync(OperatorWorld world, Scene scene, LaterLife life, CancellationToken stop)
     {
-        var adoption = new Adoption(world, documents, _verdicts);
-        await adoption.BeforeAsync(stop);
         Console.WriteLine("Applying classes, providers and the first policies");
         string[] manifests = [scene.Classes() + life.Classes(), Scene.PatientPolicy() + LaterLife.Policies()];
         foreach (var manifest in manifests)
@@ -100,20 +98,19 @@ internal sealed class DemoRun(DemoOptions options)
             await Task.Delay(Poll, stop);
             policies = await PoliciesAsync(world, stop);
             _progress.Show(policies);
-            adoption.See(policies.Single(p => p.Domain == LaterLife.Adopted));
         }
         while (!policies.All(p => p is { Reason: "TargetReached", Mode: "enforce" } or { Domain: Scene.Patient, Reason: "Soaking" }) && applied.Elapsed < Patience);
 
-        await adoption.AfterAsync(policies.Single(p => p.Domain == LaterLife.Adopted), stop);
         Console.WriteLine("Losing the cluster, and building it anew from its manifests");
         await new Rebuild(world, _verdicts).RunAsync(manifests, policies, _progress.Show, Patience, stop);
     }
 
-    // Follows the policies to their ends, and does on the way what has to be done on the way. Meanwhile one domain leaves, and another one moves.
+    // Follows the policies to their ends, and does on the way what has to be done on the way. Meanwhile one domain leaves, one is taken over, and one moves.
     private async Task RollOutAsync(
         OperatorWorld world, DocumentHistory documents, Scene scene, LaterLife life, DateTimeOffset expiry, Stopwatch applied, CancellationToken stop)
     {
         var leaving = new Retirement(world, documents, _verdicts).RunAsync(NamespaceGoneWithin, Patience, stop);
+        var adopted = new Adoption(world, documents, _verdicts).RunAsync(Patience, stop);
         var moving = Task.CompletedTask;
         var proof = new Proof(world, documents, _verdicts);
         var (testingMail, secondClaim, renewed) = (false, false, false);
@@ -153,8 +150,19 @@ internal sealed class DemoRun(DemoOptions options)
         }
 
         var took = applied.Elapsed;
-        await Task.WhenAll(leaving, moving);
+        await WaitAsync(world, Task.WhenAll(leaving, adopted, moving), stop);
         proof.RollOut(await PoliciesAsync(world, stop), took);
+    }
+
+    private async Task WaitAsync(OperatorWorld world, Task others, CancellationToken stop)
+    {
+        while (!others.IsCompleted)
+        {
+            _progress.Show(await PoliciesAsync(world, stop));
+            await Task.WhenAny(others, Task.Delay(Poll, stop));
+        }
+
+        await others;
     }
 
     // The API server is never gone here; a list may still fail under load.

@@ -4,7 +4,7 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.Demo;
 
 /// <summary>
-/// The domains whose life is shown beyond the way up: one is taken over from somebody else, one moves to other mail servers, one leaves. All three are at
+/// The domains whose life is shown beyond the way up: one moves to other mail servers, one leaves, one is taken over from somebody else. The first two are at
 /// enforce before the cluster is lost, and go on from there in the next one.
 /// </summary>
 internal sealed class LaterLife(OperatorWorld world)
@@ -34,9 +34,6 @@ internal sealed class LaterLife(OperatorWorld world)
               - { name: testing, mode: testing, maxAge: 1s, soak: 2s }
               - { name: enforce, mode: enforce, maxAge: 14s }
         """;
-
-    // The least that a provider may have: what resolvers keep is waited for too.
-    private const int TtlSeconds = 30;
 
     private const string DaysClass = "days-as-seconds";
 
@@ -75,15 +72,16 @@ internal sealed class LaterLife(OperatorWorld world)
             world.Mail.AddMxAsync(new MxOptions(host, world.Mail.Ca.Issue(host), [domain]), cancellationToken);
     }
 
-    /// <summary>The class whose days are seconds, with its provider.</summary>
-    public string Classes() =>
-        "\n---\n" + world.ProviderManifest("brisk", TtlSeconds) + "\n---\n" + world.ClassManifest(DaysClass, isDefault: false, DaysAsSeconds, "brisk") + "\n";
+    /// <summary>The class whose days are seconds.</summary>
+    public string Classes() => "\n---\n" + world.ClassManifest(DaysClass, isDefault: false, DaysAsSeconds) + "\n";
 
-    /// <summary>The policies.</summary>
+    /// <summary>The policies of the two that are there first.</summary>
     public static string Policies() => NamespaceOf(Space) + NamespaceOf(LeavingSpace)
         + MovingPolicy(OldMx)
-        + Scene.Policy(LeavingSpace, "leaving", Leaving, "mx.leaving.test") + $"  className: {DaysClass}\n"
-        + Scene.Policy(Space, "adopted", Adopted, "mx.adopted.test") + "  adoption: Adopt\n";
+        + Scene.Policy(LeavingSpace, "leaving", Leaving, "mx.leaving.test") + $"  className: {DaysClass}\n";
+
+    /// <summary>The policy that takes <see cref="Adopted"/> over, of the class that the others have.</summary>
+    public static string AdoptingPolicy() => Scene.Policy(Space, "adopted", Adopted, "mx.adopted.test") + "  adoption: Adopt\n";
 
     /// <summary>The policy of <see cref="Moving"/>, with the hosts given.</summary>
     public static string MovingPolicy(params string[] mx) => Scene.Policy(Space, "moving", Moving, mx) + $"  className: {DaysClass}\n";

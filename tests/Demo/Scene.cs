@@ -36,6 +36,9 @@ internal sealed class Scene(OperatorWorld world)
     // The class of a domain that takes its time: the stages as they are without being said.
     private const string StandardRollout = "    interval: 5m\n";
 
+    // The least that a provider may have: a domain that is taken over, and one that leaves, wait for what resolvers keep.
+    private const int TtlSeconds = 30;
+
     public MxServer HealthyMx { get; private set; } = null!;
 
     public MxServer ExpiringMx { get; private set; } = null!;
@@ -87,7 +90,7 @@ internal sealed class Scene(OperatorWorld world)
         ExpiringMx.ReplaceCertificateAsync(world.Mail.Ca.Issue("mx.expiring.test"), cancellationToken);
 
     /// <summary>Provider and classes: "default" with soaks of seconds, and "standard" with the stages that a class has when it says none.</summary>
-    public string Classes() => world.ClassManifests(Rollout) + "\n---\n" + world.ClassManifest("standard", isDefault: false, StandardRollout);
+    public string Classes() => world.ClassManifests(Rollout, TtlSeconds) + "\n---\n" + world.ClassManifest("standard", isDefault: false, StandardRollout);
 
     /// <summary>The policy of the domain that takes its time, and is there before all others.</summary>
     public static string PatientPolicy() => "---\napiVersion: v1\nkind: Namespace\nmetadata: { name: team-a }\n"

@@ -101,47 +101,40 @@ public sealed class OperatorWorld : IAsyncDisposable
 
     /// <summary>The ClusterDnsProvider "default" (RFC 2136 to BIND), its Secret, and the class "default" with the rollout given, as manifests.</summary>
     /// <param name="rollout">The YAML of spec.rollout, each line indented by four spaces.</param>
-    public string ClassManifests(string rollout) => $"""
+    /// <param name="ttlSeconds">The TTL of the provider's records.</param>
+    public string ClassManifests(string rollout, int ttlSeconds = 60) => $"""
         apiVersion: v1
         kind: Secret
         metadata: {"{"} name: bind-key, namespace: {SystemNamespace} {"}"}
         stringData: {"{"} secret: "{Mail.Dns.Sha512Key.Secret}" {"}"}
         ---
-        {ProviderManifest("default", 60)}
-        ---
-        {ClassManifest("default", isDefault: true, rollout)}
-        """;
-
-    /// <summary>A ClusterDnsProvider (RFC 2136 to BIND, with the key of <see cref="ClassManifests"/>), as a manifest.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="ttl">The TTL of the records, in seconds.</param>
-    public string ProviderManifest(string name, int ttl) => $"""
         apiVersion: mta-sts.dev/v1alpha1
         kind: ClusterDnsProvider
-        metadata: {"{"} name: {name} {"}"}
+        metadata: {"{"} name: default {"}"}
         spec:
-          ttl: {ttl}
+          ttl: {ttlSeconds}
           rfc2136:
             server: {Mail.Dns.PrimaryAddress}
             tsig:
               keyName: {Mail.Dns.Sha512Key.Name}
               algorithm: hmac-sha512
               secretRef: {"{"} name: bind-key, key: secret {"}"}
+        ---
+        {ClassManifest("default", isDefault: true, rollout)}
         """;
 
     /// <summary>A class that serves in the system namespace, as a manifest.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="isDefault">Whether policies that name no class use it.</param>
     /// <param name="rollout">The YAML of spec.rollout, each line indented by four spaces.</param>
-    /// <param name="provider">Its ClusterDnsProvider.</param>
-    public string ClassManifest(string name, bool isDefault, string rollout, string provider = "default") => $"""
+    public string ClassManifest(string name, bool isDefault, string rollout) => $"""
         apiVersion: mta-sts.dev/v1alpha1
         kind: MtaStsClass
         metadata:
           name: {name}
           annotations: {"{"} mta-sts.dev/is-default-class: "{(isDefault ? "true" : "false")}" {"}"}
         spec:
-          dnsProviderRef: {"{"} name: {provider} {"}"}
+          dnsProviderRef: {"{"} name: default {"}"}
           tlsReporting: {"{"} rua: ["mailto:tls@reports.test"] {"}"}
           serving:
             namespace: {SystemNamespace}

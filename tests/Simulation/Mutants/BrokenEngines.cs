@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
-using MtaSts.Core.Sts;
 using MtaSts.Simulation.Operating;
 
 namespace MtaSts.Simulation.Mutants;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MtaSts.Operator.Cli.Manifests;
@@ -76,14 +77,16 @@ public sealed class SimulateCommandTests
 
     // The class's interval is five minutes; what is left out between two looks must not matter.
     [Theory]
-    [InlineData("examples", "policy.yaml", "class.yaml")]
-    [InlineData("examples/careful", "policy.yaml", "class.yaml")]
-    [InlineData("tests/MtaSts.Operator.Tests/Cli/Golden/manifests", "live.yaml", "lowered.yaml")]
-    public void Looking_once_a_day_shows_what_looking_every_five_minutes_does(string folder, params string[] files)
+    [InlineData("2026-12-01T00:00:00Z", "examples", "policy.yaml", "class.yaml")]
+    [InlineData("2026-12-01T00:00:00Z", "examples/careful", "policy.yaml", "class.yaml")]
+    [InlineData("2026-11-24T09:00:20Z", "tests/MtaSts.Operator.Tests/Cli/Golden/manifests", "live.yaml", "lowered.yaml")]
+    [InlineData("2026-12-01T00:00:00Z", "tests/MtaSts.Operator.Tests/Cli/Golden/manifests", "live.yaml")]
+    public void Looking_once_a_day_shows_what_looking_every_five_minutes_does(string from, string folder, params string[] files)
     {
+        var start = DateTimeOffset.Parse(from, CultureInfo.InvariantCulture);
         foreach (var domain in Read([.. files.Select(file => File.ReadAllText(Repository.PathOf(folder, file)))]))
         {
-            var (daily, often) = (Simulator.Run(domain, Start, DeletionTime.Never), Simulator.Run(domain, Start, DeletionTime.Never, TimeSpan.FromMinutes(5)));
+            var (daily, often) = (Simulator.Run(domain, start, DeletionTime.Never), Simulator.Run(domain, start, DeletionTime.Never, TimeSpan.FromMinutes(5)));
 
             Assert.Equal(often.Timeline, daily.Timeline);
             Assert.Equal(often.Stages, daily.Stages);

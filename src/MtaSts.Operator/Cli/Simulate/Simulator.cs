@@ -75,13 +75,16 @@ internal sealed class Simulator
                 case Finding.Unknown { Reason: Reason.TargetReached or Reason.Paused } when DeletionComes():
                     _now = _deletion.At!.Value;
                     continue;
+                case Finding.Unknown { Reason: Reason.TargetReached or Reason.Paused } when KeptUntil() is { } until:
+                    _now = until;
+                    continue;
                 case Finding.Unknown { Reason: Reason.TargetReached or Reason.Paused } or Finding.Broken:
                     _narrator.Rests(_state, _now, RetirementEnd(_state, _now));
                     return;
             }
 
             var next = _now + decision.LookAgain;
-            next = _state.KeptMx.Select(k => k.Until).Where(until => until > _now && until < next).Min() ?? next;
+            next = KeptUntil() is { } end && end < next ? end : next;
             _now = MustDelete() ? _now : DeletionComes() && _deletion.At < next ? _deletion.At!.Value : next;
         }
 
@@ -90,6 +93,8 @@ internal sealed class Simulator
 
     private Decision Decide(Intent intent, RolloutState state, DateTimeOffset now) =>
         Decider.Decide(intent, state, HealthyWorld.Look(intent, state, _domain.Provider.TtlSeconds, _watchedSince), now);
+
+    private DateTimeOffset? KeptUntil() => _state.KeptMx.Select(k => k.Until).Where(until => until > _now).Min();
 
     private bool DeletionComes() => !_isDeleted && _deletion.At > _now;
 

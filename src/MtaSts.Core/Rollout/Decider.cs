@@ -56,14 +56,15 @@ public static class Decider
         }
 
         var (stage, next) = Place(intent, state, allowed);
-        var verdict = evidence.Verdict(Evidence.Soaked);
+        // Until the TXT record names what is served, no sender sees the stage: that is no time in it (promise 1).
+        var verdict = evidence.Verdict(Evidence.Soaked) is var seen && (state.IsPublished || seen == false) ? seen : null;
         state = state with
         {
             Soak = next is null
                 ? state.Soak.Rest(verdict, now)
                 : state.Soak.Advance(verdict, evidence.WatchedSince, now, stage.Soak, intent.Interval),
             Regression = RegressionOf(intent, state, stage, evidence, now),
-            SettledAt = state.SettledAt ?? (verdict == true && state.IsPublished ? now : null),
+            SettledAt = state.SettledAt ?? (verdict == true ? now : null),
         };
         // Time alone confirms nothing: the look at which the domain steps back shows the failure itself (promise 6).
         if (evidence.Delivery() == false && state.Regression?.IsConfirmed(intent.StepBack, now) == true)

@@ -45,6 +45,7 @@ internal sealed class ListedCluster : IAsyncDisposable
         private static readonly Dictionary<string, string> Kinds = new()
         {
             ["mtastspolicies"] = "MtaStsPolicy",
+            ["mtastsretirements"] = "MtaStsRetirement",
             ["mtastsclasses"] = "MtaStsClass",
             ["clusterdnsproviders"] = "ClusterDnsProvider",
             ["namespaces"] = "Namespace",

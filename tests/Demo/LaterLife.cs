@@ -32,7 +32,7 @@ internal sealed class LaterLife(OperatorWorld world)
             interval: 2s
             stages:
               - { name: testing, mode: testing, maxAge: 1s, soak: 2s }
-              - { name: enforce, mode: enforce, maxAge: 14s }
+              - { name: enforce, mode: enforce, maxAge: 7s }
         """;
 
     private const string DaysClass = "days-as-seconds";

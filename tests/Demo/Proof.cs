@@ -9,6 +9,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
 {
     private const string From = "alice@sender.test";
     private static readonly TimeSpan MailPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ForgottenSoon = TimeSpan.FromMinutes(2);
 
     /// <summary>When the last policy had come to its end.</summary>
     public DateTimeOffset RolledOutAt { get; init; }
@@ -163,7 +164,11 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
     public async Task SteadyStateAsync(TimeSpan time, CancellationToken stop)
     {
         // Events are written in the background, and their counts up to ten seconds later; the last ones of the rollout belong to it.
-        var quiet = RolledOutAt + TimeSpan.FromSeconds(12) - DateTimeOffset.UtcNow;
+        // What senders have forgotten goes from the ledger: of the domain whose days are seconds, that is soon.
+        var policies = await PolicyObject.ListAsync(world.Bed.ControlPlane.Client, null, stop);
+        var forgotten = policies.Select(p => p.CachedUntil).Where(until => until < DateTimeOffset.UtcNow + ForgottenSoon).Max() + TimeSpan.FromSeconds(4);
+        var begin = RolledOutAt + TimeSpan.FromSeconds(12);
+        var quiet = (forgotten > begin ? forgotten.Value : begin) - DateTimeOffset.UtcNow;
         await Task.Delay(quiet > TimeSpan.Zero ? quiet : TimeSpan.Zero, stop);
         var from = DateTimeOffset.UtcNow;
         await Task.Delay(time, stop);

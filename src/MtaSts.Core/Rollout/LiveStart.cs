@@ -77,7 +77,8 @@ internal static class LiveStart
     }
 
     // What of ours was served before the status was lost is not known: any enforce stage may have been, up to this moment, with any patterns. So it is told
-    // without patterns, which also keeps it apart from the document that is live.
+    // without patterns, which also keeps it apart from the document that is live. It is over when what is served now has been seen everywhere, not before: until
+    // then servers may still name it.
     private static Ledger Assume(Intent intent, Ledger ledger, Evidence evidence, DateTimeOffset now)
     {
         if (intent.Stages.Where(s => s.Mode == StsMode.Enforce).MaxBy(s => s.MaxAge) is not { } longest)
@@ -86,7 +87,7 @@ internal static class LiveStart
         }
 
         var assumed = PolicyDocument.Of(new StsPolicy(longest.Mode, [], (long)longest.MaxAge.TotalSeconds));
-        return ledger.Add(new LedgerEntry(assumed.Id, assumed.Policy, now) { Until = now, IsReplaced = true, TtlSeconds = evidence.LiveTtlSeconds });
+        return ledger.Add(new LedgerEntry(assumed.Id, assumed.Policy, now) { Until = now, TtlSeconds = evidence.LiveTtlSeconds });
     }
 
     // The list has no such stage any more: the document stays, as it does when a list is edited under a domain (Decider.Place), neither lowered nor raised.

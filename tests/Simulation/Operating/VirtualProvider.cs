@@ -29,8 +29,6 @@ internal sealed class VirtualProvider(IReadOnlyList<DomainWorld> worlds, Random 
     /// <summary>Called with each change of a record set, before it is made.</summary>
     public Action<DomainWorld, RecordSet>? BeforeWrite { get; set; }
 
-    public Action<DomainWorld, RecordSet>? AfterWrite { get; set; }
-
     public Task<ZoneAnswer> FindZoneAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult<ZoneAnswer>(new ZoneAnswer.Found(new DnsZone(WorldOf(name).Zone.Apex)));
 
@@ -68,7 +66,6 @@ internal sealed class VirtualProvider(IReadOnlyList<DomainWorld> worlds, Random 
             var set = new RecordSet(change.Key, change.TtlSeconds, change.Result);
             BeforeWrite?.Invoke(world, set);
             world.Zone.Write(set);
-            AfterWrite?.Invoke(world, set);
             if (!isAtomic)
             {
                 instant($"after {change.Key}");

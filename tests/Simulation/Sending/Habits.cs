@@ -18,5 +18,6 @@ internal sealed record Habits(string Name, TimeSpan Pause, bool ChecksEachTime, 
         new("daily", TimeSpan.FromDays(3), false, false, TimeSpan.FromDays(1), true),
         new("monthly", TimeSpan.FromDays(30), false, false, null, false),
         new("monthly and lazy", TimeSpan.FromDays(25), false, true, null, false),
+        new("often and lazy", TimeSpan.FromHours(2), true, true, null, false),
     ];
 }

@@ -22,6 +22,9 @@ internal sealed class Sender(Agenda agenda, Habits habits, Resolver resolver, Ra
 
     public Habits Habits => habits;
 
+    /// <summary>True when its last fetch got no answer, or one behind a certificate that it does not accept.</summary>
+    public bool GotNoAnswer { get; private set; }
+
     public override string ToString() => $"the sender \"{habits.Name}\"";
 
     /// <summary>The policy that it would apply now.</summary>
@@ -82,6 +85,7 @@ internal sealed class Sender(Agenda agenda, Habits habits, Resolver resolver, Ra
     // rfc8461#3.3: a fetch when there is no policy or the id is another one; where there is no record, what is cached stays.
     private void LookForNew(DomainWorld world, Watcher watcher)
     {
+        GotNoAnswer = false;
         if (SeeId(world) is not { } id)
         {
             return;
@@ -109,6 +113,7 @@ internal sealed class Sender(Agenda agenda, Habits habits, Resolver resolver, Ra
         }
 
         var fetch = world.Hosting.Fetch(luck.Pick([.. addresses]));
+        GotNoAnswer = fetch.Status != FetchStatus.Responded;
         if (fetch is not { Status: FetchStatus.Responded, HttpStatus: 200 })
         {
             return;

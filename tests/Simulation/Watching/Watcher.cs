@@ -200,7 +200,9 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
             _ when hosts.Any(h => !world.Mail.IsWell(h)) => "a mail server fails",
             _ when hosts.Any(h => !book.Invited.Contains(h)) => "the owner made a mail server live before its time",
             _ when held.IsExcused => "the owner took the last mail server away that this policy names",
-            _ when !world.Hosting.IsReachable => "the policy host is down",
+            // While the operator has the document and the ingress where they belong, or was only just made anew.
+            _ when sender.GotNoAnswer && (world.Hosting is { Document: not null, HasIngress: true } || resource.Now.State is { Served: null, Withdrawn: false }) =>
+                "the policy host does not answer",
             _ => null,
         };
         Require(

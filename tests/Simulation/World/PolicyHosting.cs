@@ -41,9 +41,6 @@ internal sealed class PolicyHosting(Agenda agenda, Random luck, string host, Imm
     /// <summary>The document of somebody else's server.</summary>
     public string? OtherDocument { get; set; }
 
-    /// <summary>True while a sender would accept the certificate and get an answer.</summary>
-    public bool IsReachable => !IsDown && CertificateNotAfter > agenda.Now;
-
     /// <summary>Our addresses; several replicas may be behind one.</summary>
     public ImmutableArray<string> Addresses { get; } = sharesAddress ? ["203.0.113.1"] : [.. replicas.Select((_, i) => $"203.0.113.{i + 1}")];
 

@@ -32,6 +32,12 @@ internal sealed class DemoRun(DemoOptions options)
         await using (var world = await OperatorWorld.StartAsync(worldOptions, step => Console.WriteLine($"  {step}"), stop))
         {
             await PlayAsync(world, stop);
+            if (_verdicts.Failed > 0)
+            {
+                Console.WriteLine(
+                    $"Restarts of the operator: {world.Kubelet.Restarts(OperatorWorld.SystemNamespace, OperatorWorld.OperatorDeployment)}; the ends of all logs:{world.Troubles()}");
+            }
+
             if (options.Keep)
             {
                 _verdicts.PrintSummary();

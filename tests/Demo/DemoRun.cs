@@ -32,6 +32,12 @@ internal sealed class DemoRun(DemoOptions options)
         await using (var world = await OperatorWorld.StartAsync(worldOptions, step => Console.WriteLine($"  {step}"), stop))
         {
             await PlayAsync(world, stop);
+            if (_verdicts.Failed > 0)
+            {
+                Console.WriteLine(
+                    $"Restarts of the operator: {world.Kubelet.Restarts(OperatorWorld.SystemNamespace, OperatorWorld.OperatorDeployment)}; the ends of all logs:{world.Troubles()}");
+            }
+
             if (options.Keep)
             {
                 _verdicts.PrintSummary();
@@ -49,8 +55,7 @@ internal sealed class DemoRun(DemoOptions options)
         var scene = new Scene(world);
         var life = new LaterLife(world);
         Console.WriteLine("  domains: zones and mail servers");
-        await scene.BuildAsync(stop);
-        await life.BuildAsync(stop);
+        await Task.WhenAll(scene.BuildAsync(stop), life.BuildAsync(stop));
         await using var documents = new DocumentHistory(world.Bed.ControlPlane.Client, OperatorWorld.SystemNamespace);
         await BeginAsync(world, scene, life, stop);
 
@@ -111,7 +116,7 @@ internal sealed class DemoRun(DemoOptions options)
     {
         var leaving = new Retirement(world, documents, _verdicts).RunAsync(NamespaceGoneWithin, Patience, stop);
         var adopted = new Adoption(world, documents, _verdicts).RunAsync(Patience, stop);
-        var moving = Task.CompletedTask;
+        var moving = new Migration(world, life, _verdicts).RunAsync(Patience, stop);
         var proof = new Proof(world, documents, _verdicts);
         var (testingMail, secondClaim, renewed) = (false, false, false);
         while (applied.Elapsed < Patience)
@@ -128,9 +133,6 @@ internal sealed class DemoRun(DemoOptions options)
             {
                 await proof.TestingMailAsync(scene, stop);
                 testingMail = true;
-
-                // Not before: that proof makes the sender forget what it knows, and puts mail off while it does.
-                moving = new Migration(world, life, _verdicts).RunAsync(Patience, stop);
             }
 
             if (!renewed && DateTimeOffset.UtcNow > expiry && policies.Single(p => p.Domain == Scene.Expiring) is { Reason: "CertificateExpired" } broken)

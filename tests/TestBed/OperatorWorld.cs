@@ -53,6 +53,7 @@ public sealed class OperatorWorld : IAsyncDisposable
     private static readonly TimeSpan PodsGoneDeadline = TimeSpan.FromSeconds(60);
 
     private readonly OperatorWorldOptions _options;
+    private string? _rendered; // the same in every cluster of this world
 
     private OperatorWorld(Bed bed, MailNetwork mail, OperatorWorldOptions options) => (Bed, Mail, _options) = (bed, mail, options);
 
@@ -238,22 +239,27 @@ public sealed class OperatorWorld : IAsyncDisposable
         // As Helm does it: created, not applied. API servers before 1.25 drop the CEL rules in them, and refuse them in a server-side apply.
         await Bed.ControlPlane.KubectlAsync("create", "--validate=false", "-f", Path.Combine(chart, "crds"));
 
-        var values = Path.Combine(Bed.Folder, "values.yaml");
-        await File.WriteAllTextAsync(values, Values(), cancellationToken);
-        var rendered = await Command.OutputAsync(
-            Path.Combine(_options.Repository, "script", "lib", "render-chart"),
-            [chart, "--namespace", SystemNamespace, "--name", OperatorDeployment, "-f", values],
-            cancellationToken: cancellationToken);
+        _rendered ??= await RenderAsync(chart, cancellationToken);
         await Bed.ControlPlane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
 
-        await Bed.ControlPlane.ApplyAsync(rendered, cancellationToken);
+        await Bed.ControlPlane.ApplyAsync(_rendered, cancellationToken);
         var rollout = await Bed.ControlPlane.TryKubectlAsync(
             ["rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}"], cancellationToken: cancellationToken);
         if (!rollout.Succeeded)
         {
             throw new ChildProcessException($"the operator did not start: {rollout.Error}{Troubles()}");
         }
+    }
+
+    private async Task<string> RenderAsync(string chart, CancellationToken cancellationToken)
+    {
+        var values = Path.Combine(Bed.Folder, "values.yaml");
+        await File.WriteAllTextAsync(values, Values(), cancellationToken);
+        return await Command.OutputAsync(
+            Path.Combine(_options.Repository, "script", "lib", "render-chart"),
+            [chart, "--namespace", SystemNamespace, "--name", OperatorDeployment, "-f", values],
+            cancellationToken: cancellationToken);
     }
 
     /// <summary>What the kubelet could not do, and the ends of the pods' logs: for whoever has to find out why something did not come up.</summary>

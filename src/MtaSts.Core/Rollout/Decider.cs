@@ -112,12 +112,14 @@ public static class Decider
             return NothingWanted(intent, state, now);
         }
 
-        if (LiveStart.Resume(intent, state, evidence, now) is var (resumed, live))
+        // What is still seen of our own while it is being taken away is no lost status: to go on from it would name an id whose document is gone.
+        var isLeftover = state.Withdrawn && evidence.Owner == LiveOwner.Us;
+        if (!isLeftover && LiveStart.Resume(intent, state, evidence, now) is var (resumed, live))
         {
             return Serve(intent, state, resumed, live, evidence, now);
         }
 
-        var adopted = LiveStart.Adopt(intent, state, evidence, now);
+        var adopted = isLeftover ? null : LiveStart.Adopt(intent, state, evidence, now);
         if (intent.Target == TargetMode.None && adopted is null)
         {
             return NothingWanted(intent, state, now);

@@ -288,8 +288,10 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
         if (next.Policy.Mode < last.Policy.Mode)
         {
             var byOwner = now.Spec.Target == TargetMode.None || (now.Spec.Target == TargetMode.Testing && next.Policy.Mode == StsMode.Testing);
+            // After a rebuild in which nothing tells what was live of ours, a standing Adopt asks to begin at the first stage; see LiveStart.
+            var isRebuilt = why == Reason.Adopted && now.Spec.Adoption == Adoption.Adopt && _documents.ContainsKey(last.Id.ToString());
             Require(
-                byOwner || why == Reason.SteppedBack || book.AskedToBeginAnew, Invariant.NobodysLever,
+                byOwner || why == Reason.SteppedBack || book.AskedToBeginAnew || isRebuilt, Invariant.NobodysLever,
                 $"{last.Policy.Mode} becomes {next.Policy.Mode} by {why}, which nobody asked for");
         }
         else if (next.Policy.Mode == StsMode.Enforce && (last.Policy.Mode != StsMode.Enforce || next.Policy.MaxAgeSeconds > last.Policy.MaxAgeSeconds))

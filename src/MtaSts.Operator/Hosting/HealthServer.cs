@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using MtaSts.Kubernetes;
 
 namespace MtaSts.Operator.Hosting;
@@ -15,9 +16,11 @@ internal static class HealthServer
     /// <summary>Listens until cancelled.</summary>
     public static async Task RunAsync(IPEndPoint listen, RuntimeHealth health, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
+        // Empty: any other builder looks for settings files in the current folder, which is / in a container, and watches every folder below it for
+        // changes. That takes seconds at the start, minutes under load, before the leader election can begin.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(listen));
         await using var app = builder.Build();
         app.MapGet("/healthz", () => Answer(health.IsAlive, health));
         app.MapGet("/readyz", () => Answer(health.IsReady, health));

@@ -13,6 +13,8 @@ public sealed partial class OperatorOrderTests(OperatorFixture fixture)
 
     private static readonly string[][] MxLists = [[OperatorScene.Mx], [OperatorScene.SecondMx], [OperatorScene.Mx, OperatorScene.SecondMx]];
 
+    private const int PolicyIdLength = 24;
+
     internal static OperatorDomain[] Domains { get; } = [new("order")];
 
     [Fact]
@@ -32,6 +34,11 @@ public sealed partial class OperatorOrderTests(OperatorFixture fixture)
             .Select(update => (update.At, Domain: update.Match.Groups["domain"].Value, Id: update.Match.Groups["id"].Value))
             .ToList();
         OperatorScene.Tell($"{named.Count} ids in the name server's log");
+
+        // A record that is adopted keeps its id, of somebody else's making, until a document of ours was seen.
+        var adopted = named.Where(n => n.Id.Length != PolicyIdLength).ToList();
+        Assert.Equal([("adopted.test", "20200101")], adopted.Select(n => (n.Domain, n.Id)).Distinct());
+        named = [.. named.Except(adopted)];
         Assert.True(named.Count(n => n.Domain == "order.test") == 3, "three stages, three ids");
         Assert.All(named, n => Assert.True(
             documents.TryGetValue(n.Id, out var size)

@@ -68,7 +68,8 @@ internal sealed class OperatorOrderWatch : IAsyncDisposable
 
     private void Note(string? id, string? document, HashSet<string> served)
     {
-        if (id is null) return;
+        // Before the first document was seen at all, a fetch that failed is no fault of the order.
+        if (id is null || served.Count == 0) return;
         lock (_lock)
         {
             if (_ids.LastOrDefault() != id) _ids.Add(id);

@@ -12,6 +12,7 @@ internal sealed class NetworkSpaces
     private const string RunFolder = "/run/netns";
     private const string ConfigFolder = "/etc/netns";
     private const string Bridge = "br0";
+    private const string BridgeAddress = "02:00:00:00:00:01"; // locally administered; seen in this bed alone
 
     private readonly AddressPlan _plan;
 
@@ -34,7 +35,8 @@ internal sealed class NetworkSpaces
         await Task.WhenAll(
             IpAsync(_plan.MailNamespace, cancellationToken,
                 "link set lo up",
-                $"link add {Bridge} type bridge stp_state 0 forward_delay 0",
+                // With an address of its own: else it takes the lowest of its ports', which changes when a pod is added, and peers send to the old one for a minute.
+                $"link add {Bridge} address {BridgeAddress} type bridge stp_state 0 forward_delay 0",
                 $"link set up0 master {Bridge}",
                 $"link set up1 master {Bridge}",
                 "link set up0 up",

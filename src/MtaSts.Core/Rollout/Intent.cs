@@ -109,4 +109,8 @@ public sealed record Intent
 
     /// <summary>How the domains of the class move up together.</summary>
     public FleetRule FleetRule { get; init; } = FleetRule.None;
+
+    /// <summary>Whether live records may be taken over though at which mode their domain is cannot be told from the stages.</summary>
+    /// <remarks>Who wants no policy any more does not ask that of a record of his own, whose policy nobody can tell after a lost status.</remarks>
+    internal bool TakesUnexplained(LiveOwner owner) => Adoption == Adoption.Adopt || (Target == TargetMode.None && owner == LiveOwner.Us);
 }

@@ -14,7 +14,7 @@ namespace MtaSts.Core.Rollout;
 /// -------  -------------------------------------------  ------------------------------------------------------------
 /// ours     its document has the record's id             the stage of that mode and max_age, else as it is, with that very document (Resumed)
 /// ours     not to be read; a stage makes the id         that stage (Resumed)
-/// ours     neither, with Adopt                          as an adopted one
+/// ours     neither, with Adopt or target none           as an adopted one
 /// adopted  enforce                                      the last enforce stage that asks for no more than it, else the first (Adopted)
 /// adopted  testing                                      the last testing stage that asks for no more than it, else the first (Adopted)
 /// adopted  none, or none can be read for certain        the first stage (Adopted)
@@ -55,7 +55,7 @@ internal static class LiveStart
     /// </summary>
     public static (RolloutState State, Stage Stage)? Adopt(Intent intent, RolloutState state, Evidence evidence, DateTimeOffset now)
     {
-        if (intent.Adoption != Adoption.Adopt || evidence is not { Owner: LiveOwner.Other or LiveOwner.Us, LiveId: { } id })
+        if (evidence is not { Owner: LiveOwner.Other or LiveOwner.Us, LiveId: { } id } || !intent.TakesUnexplained(evidence.Owner))
         {
             return null;
         }

@@ -37,16 +37,16 @@ internal sealed class Controllers : IDisposable
         var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin, options.ServingLag);
         var providers = new Providers(cluster, loggers, time);
         var serving = new ServingWriter(cluster, writer);
-        var records = new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()));
+        var domains = new DomainWriter(serving, new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>())));
         var announcer = new Announcer(events, loggers.CreateLogger<Announcer>());
         var watch = new Watch();
         var moves = new ClassMoves(options.ServingLag);
         var fleets = new FleetDesk(cluster);
         var handover = new Handover(cluster, writer);
         var pass = new DomainPass(
-            cluster, prober, fleets, serving, records, new StatusWriter(writer, fence, time), announcer, watch, moves, fence, time);
+            cluster, prober, fleets, serving, domains, new StatusWriter(writer, fence, time), announcer, watch, moves, fence, time);
         var policyController = new PolicyController(
-            cluster, desk, pass, handover, serving, records, fleets, announcer, watch, moves, fence, time, loggers.CreateLogger<PolicyController>());
+            cluster, desk, pass, handover, domains, fleets, announcer, watch, moves, fence, time, loggers.CreateLogger<PolicyController>());
         var retirementController = new RetirementController(
             desk, pass, handover, writer, watch, moves, fence, time, loggers.CreateLogger<RetirementController>());
 

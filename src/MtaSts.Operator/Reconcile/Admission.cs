@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Kubernetes;
@@ -55,16 +54,9 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
             return new Admission.Rejected(Reason.ClassNotFound, $"there is no MtaStsClass {name} any more; create it again, so that the domain can be taken down as it was served");
         }
 
-        var settings = ClassReader.Read(found, maxAgeMin);
-        if (!settings.IsValid)
-        {
-            return ClassInvalid(found, settings.Problems);
-        }
-
-        var intent = RetirementReader.Read(retirement, settings.Value);
-        return intent.IsValid
-            ? Placed(WithProvider(intent.Value, settings.Value, retirement.Spec.PolicyRef.ToString()))
-            : new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
+        return Under(
+            found, settings => RetirementReader.Read(retirement, settings),
+            (intent, settings) => Placed(WithProvider(intent, settings, retirement.Spec.PolicyRef.ToString())));
     }
 
     /// <summary>True where a policy is there that may act for the domain of a retirement.</summary>
@@ -86,26 +78,14 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
                     $"spec.className is not set, and no MtaStsClass is marked as default by the annotation {ApiGroup.DefaultClassAnnotation}: \"true\"; name a class");
         }
 
-        var settings = ClassReader.Read(found, maxAgeMin);
-        if (!settings.IsValid)
+        return Under(found, settings => SpecReader.Read(policy, settings), (intent, settings) =>
         {
-            return ClassInvalid(found, settings.Problems);
-        }
-
-        var intent = SpecReader.Read(policy, settings.Value);
-        if (!intent.IsValid)
-        {
-            return new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
-        }
-
-        var space = policy.Metadata.NamespaceProperty;
-        var labels = cluster.Namespaces.Cache.Find(new ObjectKey(null, space))?.Metadata.Labels ?? new Dictionary<string, string>();
-        if (settings.Value.Rights.Allows(space, labels.AsReadOnly(), intent.Value.Domain) is { } problem)
-        {
-            return new Admission.Rejected(problem.Reason, problem.Field.ToString());
-        }
-
-        return WithProvider(intent.Value, settings.Value, ObjectKey.Of(policy).ToString());
+            var space = policy.Metadata.NamespaceProperty;
+            var labels = cluster.Namespaces.Cache.Find(new ObjectKey(null, space))?.Metadata.Labels ?? new Dictionary<string, string>();
+            return settings.Rights.Allows(space, labels.AsReadOnly(), intent.Domain) is { } problem
+                ? new Admission.Rejected(problem.Reason, problem.Field.ToString())
+                : WithProvider(intent, settings, ObjectKey.Of(policy).ToString());
+        });
     }
 
     /// <summary>The older policy that has this one's domain, as "namespace/name"; null when this one has it.</summary>
@@ -117,6 +97,19 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
 
     // What has published keeps its claim, also while it is being deleted or its class is broken: nobody else may write there meanwhile.
     private bool Claims(MtaStsPolicy policy) => policy.Status?.ServedId is not null || AdmitAnywhere(policy) is Admission.Admitted;
+
+    // A resource is read by what its class says, so the class comes first.
+    private Admission Under(MtaStsClass found, Func<ClassSettings, ResourceReading<Intent>> read, Func<Intent, ClassSettings, Admission> admit)
+    {
+        var settings = ClassReader.Read(found, maxAgeMin);
+        if (!settings.IsValid)
+        {
+            return new Admission.Rejected(Reason.ClassInvalid, $"MtaStsClass {found.Metadata.Name}: {FieldProblem.Join(settings.Problems)}");
+        }
+
+        var intent = read(settings.Value);
+        return intent.IsValid ? admit(intent.Value, settings.Value) : new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
+    }
 
     private Admission WithProvider(Intent intent, ClassSettings settings, string owner)
     {
@@ -137,9 +130,6 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         admission is Admission.Admitted { Class: var settings } && cluster.ServingProblem(settings.Serving.Namespace) is { } misplaced
             ? new Admission.Rejected(Reason.ClassInvalid, $"MtaStsClass {settings.Name}: {misplaced}")
             : admission;
-
-    private static Admission.Rejected ClassInvalid(MtaStsClass found, ImmutableArray<FieldProblem> problems) =>
-        new(Reason.ClassInvalid, $"MtaStsClass {found.Metadata.Name}: {FieldProblem.Join(problems)}");
 
     private static bool IsSame(MtaStsPolicy a, MtaStsPolicy b) => a.Metadata.Uid == b.Metadata.Uid;
 }

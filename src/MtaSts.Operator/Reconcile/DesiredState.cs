@@ -12,6 +12,9 @@ namespace MtaSts.Operator.Reconcile;
 /// <summary>What shall be in the cluster and in the DNS for one domain: a function of what was decided.</summary>
 public sealed record DesiredState
 {
+    /// <summary>The domain.</summary>
+    public required MailDomain Domain { get; init; }
+
     /// <summary>The document that the policy server is given; null: the one there, if any, stays as it is.</summary>
     public PolicyDocument? Document { get; init; }
 
@@ -36,19 +39,24 @@ public sealed record DesiredState
     /// <param name="ingress">The domain's Ingress as it is, for its address.</param>
     public static DesiredState Of(
         Intent intent, RolloutState state, ClassSettings settings, ProviderSettings provider, string owner, V1Ingress? ingress) => state.Withdrawn
-        ? new()
-        {
-            Shard = PolicyShard.Of(intent.Domain, settings.Name),
-            Records = Removal(intent.Domain),
-            IsRemoval = true,
-        }
+        ? OfRemoval(intent.Domain, settings)
         : new()
         {
+            Domain = intent.Domain,
             Document = state.Served,
             Shard = PolicyShard.Of(intent.Domain, settings.Name),
             Ingress = state.Served is not null && settings.Serving.UsesIngress ? DomainIngress.For(intent.Domain, settings.Serving, owner) : null,
             Records = state.Served is null ? [] : [.. HostRecordsOf(intent, settings, provider, ingress), .. TextRecordsOf(intent, state, provider)],
         };
+
+    /// <summary>Nothing: records, document and Ingress are to be taken away.</summary>
+    public static DesiredState OfRemoval(MailDomain domain, ClassSettings settings) => new()
+    {
+        Domain = domain,
+        Shard = PolicyShard.Of(domain, settings.Name),
+        Records = Removal(domain),
+        IsRemoval = true,
+    };
 
     /// <summary>Every record that the operator may have written for a domain, to be taken away: first what senders find the policy by.</summary>
     public static ImmutableArray<OwnedRecord> Removal(MailDomain domain) =>

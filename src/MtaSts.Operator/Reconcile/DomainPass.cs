@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
@@ -19,7 +18,7 @@ public sealed class DomainPass(
     DomainProber prober,
     FleetDesk fleets,
     ServingWriter serving,
-    RecordWriter records,
+    DomainWriter writer,
     StatusWriter statuses,
     Announcer announcer,
     Watch watch,
@@ -88,7 +87,9 @@ public sealed class DomainPass(
         var desired = DesiredState.Of(intent, decision.Next, settings, provider, owner, ingress);
         desired = move == MoveStep.Filling ? desired with { Ingress = null } : desired;
 
-        // 5. Apply what is not so already. rfc8461#8.1: what is served comes first; the decision names no id before it has been seen.
+        // 5. Apply what is not so already. A domain whose class changed is in both places until senders find it in the new one. Where its provider changed, all
+        // records are written to the new one, and those at the old one stay: they may be the very same records under another name, and whoever still asks that
+        // server shall not find less than before.
         var missing = places.ProviderName == provider.Name ? RecordsInPlace.Missing(desired.Records, observed, identity) : [.. desired.Records];
         var applied = Applied.Nothing;
         if (!missing.IsEmpty || !serving.IsInPlace(desired, space, owner) || move == MoveStep.Leaving)
@@ -98,7 +99,7 @@ public sealed class DomainPass(
                 return Overtaken(key);
             }
 
-            applied = await ApplyAsync(admitted, desired, missing, identity, cancellationToken);
+            applied = await writer.ApplyAsync(admitted, desired, missing, cancellationToken);
             applied = applied with { DnsProblems = [.. applied.DnsProblems.Where(p => !IsHarmless(p, intent, evidence))] };
             places = places with { ProviderName = applied.DnsProblems.IsEmpty ? provider.Name : places.ProviderName };
             if (move == MoveStep.Leaving && applied.IsComplete && (desired.IsRemoval || evidence.Of(Check.PolicyServed) is Finding.Healthy))
@@ -121,24 +122,6 @@ public sealed class DomainPass(
         var soon = applied.AnyRecordWritten ? AfterConflict : move != MoveStep.None ? moves.LookAgain : TimeSpan.MaxValue;
         var result = await SettleAsync(resource, outcome, places, decision.LookAgain > soon ? soon : Spread(decision.LookAgain), cancellationToken);
         return result with { IsRemoved = desired.IsRemoval && missing.IsEmpty && applied.IsComplete && !applied.AnyRecordWritten };
-    }
-
-    // A domain whose class changed is in both places until senders find it in the new one. Where its provider changed, all records are written to the new one, and
-    // those at the old one stay: they may be the very same records under another name, and whoever still asks that server shall not find less than before.
-    // What is taken away goes in the reverse order: no sender shall find a record of a policy that is about to go.
-    private async Task<Applied> ApplyAsync(
-        Admission.Admitted admitted, DesiredState desired, ImmutableArray<OwnedRecord> missing, OwnerIdentity identity, CancellationToken cancellationToken)
-    {
-        var (intent, settings, provider, owner) = admitted;
-        var space = settings.Serving.Namespace;
-        var served = desired.IsRemoval ? [] : await serving.ApplyAsync(desired, settings.Name, space, cancellationToken);
-        var (problems, anyWritten) = await records.ApplyAsync(provider, missing, identity, intent.Adoption, cancellationToken);
-        if (desired.IsRemoval && problems.IsEmpty)
-        {
-            served = await serving.RemoveAsync(intent.Domain, desired.Shard, space, owner, cancellationToken);
-        }
-
-        return new Applied(served, problems, anyWritten);
     }
 
     private static PassOutcome Refused(Admission admission) => admission switch
@@ -178,13 +161,6 @@ public sealed class DomainPass(
 
     private static TimeSpan Spread(TimeSpan wait) =>
         wait < JitterFrom ? wait : wait * (0.9 + (0.1 * Random.Shared.NextDouble()));
-
-    private sealed record Applied(ImmutableArray<ApplyProblem> ServingProblems, ImmutableArray<ApplyProblem> DnsProblems, bool AnyRecordWritten)
-    {
-        public static readonly Applied Nothing = new([], [], false);
-
-        public bool IsComplete => ServingProblems.IsEmpty && DnsProblems.IsEmpty;
-    }
 }
 
 /// <summary>How a pass ended.</summary>

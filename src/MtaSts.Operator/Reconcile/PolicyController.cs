@@ -1,12 +1,8 @@
-using System.Collections.Immutable;
-using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
-using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
-using MtaSts.Operator.Serving;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -16,8 +12,7 @@ public sealed class PolicyController(
     AdmissionDesk desk,
     DomainPass pass,
     Handover handover,
-    ServingWriter serving,
-    RecordWriter records,
+    DomainWriter writer,
     FleetDesk fleets,
     Announcer announcer,
     Watch watch,
@@ -130,8 +125,10 @@ public sealed class PolicyController(
             return ReconciliationResult<MtaStsPolicy>.Failure(entity, "the cache is behind");
         }
 
-        var problems = await TakeDownAsync(domain, (Admission.Admitted)admission, key.ToString(), cancellationToken);
-        if (problems.FirstOrDefault() is { } problem)
+        var admitted = (Admission.Admitted)admission;
+        var nothing = DesiredState.OfRemoval(domain, admitted.Class);
+        var applied = await writer.ApplyAsync(admitted, nothing, nothing.Records, cancellationToken);
+        if (applied.DnsProblems.Concat(applied.ServingProblems).FirstOrDefault() is { } problem)
         {
             announcer.Undeletable(entity, problem.Reason, $"{problem.Subject}: {problem.Message}");
             return problem.NeedsSomebody
@@ -141,17 +138,5 @@ public sealed class PolicyController(
 
         ReconcileLog.TakenDown(logger, key.ToString(), domain.ToString(), nameof(DeletionPolicy.Delete));
         return ReconciliationResult<MtaStsPolicy>.Success(entity);
-    }
-
-    private async Task<ImmutableArray<ApplyProblem>> TakeDownAsync(
-        MailDomain domain, Admission.Admitted admitted, string owner, CancellationToken cancellationToken)
-    {
-        var identity = OwnerIdentity.Create(admitted.Provider.OwnerId, owner);
-        var (problems, _) = await records.ApplyAsync(
-            admitted.Provider, DesiredState.Removal(domain), identity, Adoption.Refuse, cancellationToken);
-        var space = admitted.Class.Serving.Namespace;
-        return problems.IsEmpty && cluster.Serving.ContainsKey(space)
-            ? await serving.RemoveAsync(domain, PolicyShard.Of(domain, admitted.Class.Name), space, owner, cancellationToken)
-            : problems;
     }
 }

@@ -44,13 +44,20 @@ public sealed class ServingWriter(Cluster cluster, ServerSideApply writer)
         return problems.ToImmutable();
     }
 
-    /// <summary>Takes the Ingress and the document of a domain away, if the Ingress (where there is one) is this owner's.</summary>
+    /// <summary>
+    /// Takes the Ingress and the document of a domain away, if the Ingress (where there is one) is this owner's. Where the operator does not serve, nothing is its.
+    /// </summary>
     public async Task<ImmutableArray<ApplyProblem>> RemoveAsync(
         MailDomain domain, PolicyShard shard, string space, string owner, CancellationToken cancellationToken)
     {
+        if (!cluster.Serving.TryGetValue(space, out var serving))
+        {
+            return [];
+        }
+
         var problems = ImmutableArray.CreateBuilder<ApplyProblem>();
         var key = new ObjectKey(space, ServingNames.OfIngress(domain));
-        if (cluster.Serving[space].Ingresses.Cache.Find(key) is { } ingress)
+        if (serving.Ingresses.Cache.Find(key) is { } ingress)
         {
             if (OwnerOf(ingress) is { } other && other != owner)
             {

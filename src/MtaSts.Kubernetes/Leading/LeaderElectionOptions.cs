@@ -24,6 +24,19 @@ public sealed record LeaderElectionOptions
     /// <summary>How long the leader's work may take to end after the stop; then its token is cancelled. Default 30 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Settings with the usual shares of the lease's duration: two thirds to renew it, and a try each two fifteenths.</summary>
+    /// <param name="space">The namespace of the lease.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="leaseDuration">Whole seconds.</param>
+    public static LeaderElectionOptions For(string space, string name, TimeSpan leaseDuration) => new()
+    {
+        Namespace = space,
+        Name = name,
+        LeaseDuration = leaseDuration,
+        RenewDeadline = leaseDuration * 2 / 3,
+        RetryPeriod = leaseDuration * 2 / 15,
+    };
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrEmpty(Namespace);

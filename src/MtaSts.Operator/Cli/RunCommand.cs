@@ -16,6 +16,8 @@ public static class RunCommand
     private const int WorkersMax = 1000;
 
     private static readonly TimeSpan ServingLagMax = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LeaseMin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeaseMax = TimeSpan.FromMinutes(5);
 
     /// <summary>The command.</summary>
     public static Command Create(CliHost host)
@@ -25,6 +27,7 @@ public static class RunCommand
         var serving = new Option<string[]>("--serving-namespace") { Description = "A namespace in which classes may have their policy servers; may be given again. Default: the operator's.", HelpName = "NAME" };
         var owner = new Option<string>("--owner-id") { Description = "The name by which this cluster knows its own DNS records; no two clusters that write to one zone may share it.", HelpName = "ID", Required = true };
         var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
+        var lease = new Option<string>("--lease-duration") { Description = "How long the other replicas wait for a leader that does not renew its lease. The leader stops after two thirds of it.", HelpName = "DURATION", DefaultValueFactory = _ => "15s" };
         var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
         var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
         var maxAgeMin = CliOptions.MaxAgeMin();
@@ -35,7 +38,7 @@ public static class RunCommand
         format.AcceptOnlyFromAmong("text", "json");
         var probes = new CheckOptions();
 
-        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, health, workers, maxAgeMin, servingLag, level, format };
+        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, lease, health, workers, maxAgeMin, servingLag, level, format };
         foreach (var option in probes.OfThePlatform)
         {
             command.Add(option);
@@ -65,7 +68,8 @@ public static class RunCommand
             }
 
             if (!CliOptions.TryReadMaxAgeMin(parsed.GetValue(maxAgeMin), out var age, out problem)
-                || !TryReadServingLag(parsed.GetValue(servingLag), out var lag, out problem))
+                || !TryRead("--serving-lag", parsed.GetValue(servingLag), TimeSpan.Zero, ServingLagMax, out var lag, out problem)
+                || !TryRead("--lease-duration", parsed.GetValue(lease), LeaseMin, LeaseMax, out var leaseDuration, out problem))
             {
                 return host.WrongUsage(problem, Name);
             }
@@ -78,6 +82,7 @@ public static class RunCommand
                 ServingNamespaces = served.Length > 0 ? [.. served] : [parsed.GetValue(space)!],
                 OwnerId = parsed.GetValue(owner)!,
                 ElectLeader = parsed.GetValue(elect),
+                LeaseDuration = leaseDuration,
                 HealthListen = listen,
                 Workers = parsed.GetValue(workers),
                 MaxAgeMin = age,
@@ -93,10 +98,10 @@ public static class RunCommand
         return command;
     }
 
-    private static bool TryReadServingLag(string? text, out TimeSpan lag, out string problem)
+    private static bool TryRead(string option, string? text, TimeSpan min, TimeSpan max, out TimeSpan duration, out string problem)
     {
-        problem = !Durations.TryParse(text, out lag, out var wrong) ? $"--serving-lag: {wrong}"
-            : lag > ServingLagMax ? $"--serving-lag {text} is not from 0s to {Durations.Format(ServingLagMax)}"
+        problem = !Durations.TryParse(text, out duration, out var wrong) ? $"{option}: {wrong}"
+            : duration < min || duration > max ? $"{option} {text} is not from {Durations.Format(min)} to {Durations.Format(max)}"
             : "";
         return problem.Length == 0;
     }

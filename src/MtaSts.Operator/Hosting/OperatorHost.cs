@@ -35,7 +35,7 @@ public static class OperatorHost
         var api = new ApiClient(client, time);
         var cluster = new Cluster(api, options.OperatorNamespace, options.ServingNamespaces, loggers, time);
         using var prober = new DomainProber(options.Probes, time, loggers);
-        var election = new LeaderElectionOptions { Namespace = options.OperatorNamespace, Name = Component };
+        var election = LeaderElectionOptions.For(options.OperatorNamespace, Component, options.LeaseDuration);
         var elector = new LeaderElector(api, election, loggers.CreateLogger<LeaderElector>(), time);
         var events = new EventRecorder(
             api, new EventRecorderOptions { ReportingController = ApiGroup.Name, ReportingInstance = election.Identity }, loggers.CreateLogger<EventRecorder>(), time);

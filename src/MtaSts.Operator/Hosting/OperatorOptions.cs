@@ -25,6 +25,9 @@ public sealed record OperatorOptions
     /// <summary>False: no lease is asked for; only where no second replica can be.</summary>
     public bool ElectLeader { get; init; }
 
+    /// <summary>How long other replicas wait for a leader that does not renew its lease; whole seconds.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Where /healthz and /readyz answer; null for nowhere.</summary>
     public IPEndPoint? HealthListen { get; init; }
 

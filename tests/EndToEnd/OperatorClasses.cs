@@ -25,6 +25,14 @@ internal static class OperatorClasses
         "name: enforce, mode: enforce, maxAge: 12w, approval: Manual",
     ];
 
+    /// <summary>Wants an approval for its second stage of enforce.</summary>
+    public static readonly string[] Halfway =
+    [
+        "name: testing, mode: testing, maxAge: 1d, soak: 1s",
+        "name: enforce-1d, mode: enforce, maxAge: 1d, soak: 1s",
+        "name: enforce, mode: enforce, maxAge: 12w, approval: Manual",
+    ];
+
     /// <summary>At enforce within seconds, and forgotten by senders within seconds.</summary>
     public static readonly string[] Brief =
     [

@@ -8,8 +8,8 @@ using MtaSts.TestBed;
 namespace MtaSts.EndToEnd;
 
 /// <summary>The operator dies; another process goes on.</summary>
-[Collection(OperatorFaultsCollection.Name)]
-public sealed class OperatorCrashTests(OperatorFaultsFixture fixture)
+[Collection(OperatorDeathsCollection.Name)]
+public sealed class OperatorCrashTests(OperatorDeathsFixture fixture)
 {
     private const string Second = OperatorWorld.OperatorDeployment + "-b";
     private const int Kills = 4;

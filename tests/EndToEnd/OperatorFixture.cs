@@ -11,13 +11,17 @@ public sealed class OperatorFixture() : OperatorSceneFixture(pods: 15)
             + scene.Class("default", OperatorClasses.Fast)
             + scene.Class("slow", OperatorClasses.Slow)
             + scene.Class("manual", OperatorClasses.Manual)
+            + scene.Class("halfway", OperatorClasses.Halfway)
             + scene.Class("other", OperatorClasses.Fast, provider: "other")
             + scene.Class("guarded", OperatorClasses.Fast, allowsNetwork: false),
             CancellationToken.None);
 
         // All at once, while the first tests run: each has its time to come to where its test begins.
         OperatorDomain[] domains =
-            [.. OperatorRolloutTests.Domains, .. OperatorOwnershipTests.Domains, .. OperatorDeletionTests.Domains, .. OperatorOrderTests.Domains];
+        [
+            .. OperatorRolloutTests.Domains, .. OperatorOwnershipTests.Domains, .. OperatorDeletionTests.Domains, .. OperatorOrderTests.Domains,
+            .. OperatorRebuildTests.Domains,
+        ];
         await Task.WhenAll(domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records)));
         await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
     }

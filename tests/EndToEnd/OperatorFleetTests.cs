@@ -5,8 +5,7 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.EndToEnd;
 
 /// <summary>The domains of a class move up in waves, in windows, and not at all while too many are ill or the platform team says no.</summary>
-[Collection(OperatorLivesCollection.Name)]
-public sealed class OperatorFleetTests(OperatorLivesFixture fixture)
+public sealed class OperatorFleetTests(SharedWorld<OperatorLivesFixture> world) : IClassFixture<SharedWorld<OperatorLivesFixture>>
 {
     /// <summary>Lines of spec.rollout.</summary>
     internal const string OneAtATime = "    maxConcurrentPromotions: 1\n";
@@ -37,7 +36,7 @@ public sealed class OperatorFleetTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task One_domain_at_a_time_moves_up()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         string[] names = ["wave1", "wave2", "wave3"];
         foreach (var name in names) await scene.AddDomainAsync($"{name}.test");
         await scene.ApplyAsync(string.Concat(names.Select(name => OperatorScene.Policy(name, $"{name}.test", "className: wave"))));
@@ -63,7 +62,7 @@ public sealed class OperatorFleetTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task While_a_domain_that_moved_up_is_ill_no_other_one_of_its_class_does()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         const string host = "halt.mx.test";
         var server = await scene.Mail.AddMxAsync(new MxOptions(host, scene.Mail.Ca.Issue(host), ["halt1.test"]), Token);
         await scene.Mail.Dns.AddZoneAsync("halt1.test", [new ZoneRecord("@", "MX", $"10 {host}.")], Token);
@@ -84,7 +83,7 @@ public sealed class OperatorFleetTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task Outside_of_its_windows_a_class_holds_and_says_when_the_next_one_opens()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var held = await scene.UntilAsync("closed", p => p.Reason == "WindowClosed", "the window is named");
         var opens = DateTimeOffset.UtcNow.Date.AddDays(3).AddHours(9).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         Assert.Contains(opens, held.Message, StringComparison.Ordinal);
@@ -98,7 +97,7 @@ public sealed class OperatorFleetTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task A_freeze_holds_with_its_reason_until_it_is_lifted()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var held = await scene.UntilAsync("frozen", p => p.Reason == "PromotionsFrozen", "the freeze is named");
         Assert.Contains(Why, held.Message, StringComparison.Ordinal);
         await OperatorScene.StaysAsync(Bounded, async () => await scene.PolicyAsync("frozen") is { Stage: "testing" } ? null : "it moved up");

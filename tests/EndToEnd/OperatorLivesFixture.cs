@@ -2,7 +2,7 @@ namespace MtaSts.EndToEnd;
 
 /// <summary>
 /// A world for what happens to domains after their way up: taken down, moved, adopted, fallen ill. Senders forget within seconds there, and its domains are at
-/// enforce within seconds.
+/// enforce within seconds. Each test has domains of its own, so its classes run beside each other: most of what they do is to wait.
 /// </summary>
 /// <remarks>Its pods: the operator, one policy server a class, and room for those that are replaced.</remarks>
 public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 15)
@@ -33,17 +33,10 @@ public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 15)
             CancellationToken.None);
         OperatorDomain[] domains =
         [
-            .. OperatorRetirementTests.Domains, .. OperatorMxTests.Domains, .. OperatorAdoptionTests.Domains, .. OperatorFleetTests.Domains,
+            .. OperatorRetirementTests.Domains, .. OperatorMxTests.Domains, .. OperatorFleetTests.Domains,
             .. OperatorMoveTests.Domains,
         ];
         await Task.WhenAll(domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records)));
         await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
     }
-}
-
-/// <summary>Tests of this collection share that world and run one after another.</summary>
-[CollectionDefinition(Name)]
-public sealed class OperatorLivesCollection : ICollectionFixture<OperatorLivesFixture>
-{
-    public const string Name = "operator lives";
 }

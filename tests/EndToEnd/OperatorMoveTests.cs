@@ -4,8 +4,7 @@ using MtaSts.TestBed;
 namespace MtaSts.EndToEnd;
 
 /// <summary>A domain gets another class, another provider, another owner: senders find its record and its document all the way.</summary>
-[Collection(OperatorLivesCollection.Name)]
-public sealed class OperatorMoveTests(OperatorLivesFixture fixture)
+public sealed class OperatorMoveTests(SharedWorld<OperatorLivesFixture> world) : IClassFixture<SharedWorld<OperatorLivesFixture>>
 {
     internal static OperatorDomain[] Domains { get; } = [new("reclassed"), new("resited", "className: movable"), new("handed")];
 
@@ -14,7 +13,7 @@ public sealed class OperatorMoveTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task A_domain_whose_class_changes_is_served_by_the_new_policy_server_before_the_old_one_lets_go()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var before = await scene.UntilStageAsync("reclassed", "enforce");
         Assert.Equal("default", before.ClassName);
         await using (var presence = OperatorPresenceWatch.Start(scene, "reclassed.test"))
@@ -39,7 +38,7 @@ public sealed class OperatorMoveTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task A_domain_whose_provider_changes_keeps_its_records()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var before = await scene.UntilStageAsync("resited", "enforce");
         Assert.Equal("default", before.ProviderName);
         await using var presence = OperatorPresenceWatch.Start(scene, "resited.test");
@@ -57,7 +56,7 @@ public sealed class OperatorMoveTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task A_domain_that_is_handed_to_another_namespace_goes_on_where_it_is()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var before = await scene.UntilStageAsync("handed", "enforce");
         await scene.ApplyAsync(OperatorScene.Policy("team-b/handed", "handed.test"));
         await scene.UntilAsync("team-b/handed", p => p.Reason == "DomainClaimedByOther", "the new owner waits");

@@ -3,8 +3,7 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.EndToEnd;
 
 /// <summary>The mail servers of an enforced domain change, by its owner's plan and against it.</summary>
-[Collection(OperatorLivesCollection.Name)]
-public sealed class OperatorMxTests(OperatorLivesFixture fixture)
+public sealed class OperatorMxTests(SharedWorld<OperatorLivesFixture> world) : IClassFixture<SharedWorld<OperatorLivesFixture>>
 {
     private const string OldMx = "old.mx.test";
     private const string NewMx = "new.mx.test";
@@ -26,7 +25,7 @@ public sealed class OperatorMxTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task An_enforced_domain_changes_its_mail_servers_and_each_mail_is_delivered()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var servers = new[] { OldMx, NewMx }.ToDictionary(host => host, host => new MxOptions(host, scene.Mail.Ca.Issue(host), ["migrates.test"]));
         var old = await scene.Mail.AddMxAsync(servers[OldMx], Token);
         var fresh = await scene.Mail.AddMxAsync(servers[NewMx], Token);
@@ -66,7 +65,7 @@ public sealed class OperatorMxTests(OperatorLivesFixture fixture)
     [Fact]
     public async Task A_live_mx_that_no_pattern_names_raises_the_alarm_stops_promotion_and_is_not_taken_into_the_policy()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var before = await scene.UntilAsync("strays", p => p is { Stage: "enforce-5s", Reason: "ApprovalMissing" }, "it could move up");
         await scene.Mail.Dns.UpdateAsync("strays.test", [$"add strays.test. 1 MX 20 {OperatorScene.SecondMx}."], null, Token);
         var degraded = await scene.UntilAsync("strays", p => p.Condition("Degraded", "status") == "True", "the alarm");

@@ -4,10 +4,10 @@ using MtaSts.TestBed;
 namespace MtaSts.EndToEnd;
 
 /// <summary>What the operator stands on goes away for a while.</summary>
-[Collection(OperatorFaultsCollection.Name)]
-public sealed class OperatorOutageTests(OperatorFaultsFixture fixture)
+[Collection(OperatorOutagesCollection.Name)]
+public sealed class OperatorOutageTests(OperatorOutagesFixture fixture)
 {
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(12);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

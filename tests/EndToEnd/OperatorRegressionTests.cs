@@ -3,8 +3,7 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.EndToEnd;
 
 /// <summary>The mail servers of an enforced domain fail.</summary>
-[Collection(OperatorLivesCollection.Name)]
-public sealed class OperatorRegressionTests(OperatorLivesFixture fixture)
+public sealed class OperatorRegressionTests(SharedWorld<OperatorLivesFixture> world) : IClassFixture<SharedWorld<OperatorLivesFixture>>
 {
     /// <summary>Lines of spec.rollout: a failure is confirmed by two looks over two seconds.</summary>
     internal const string StepBack = "    onRegression: StepBack\n    stepBack: { looks: 2, timeMin: 2s }\n";
@@ -63,7 +62,7 @@ public sealed class OperatorRegressionTests(OperatorLivesFixture fixture)
     // A domain with a mail server of its own.
     private async Task<(OperatorScene Scene, MxServer Server, TestBed.PolicyObject Policy)> EnforcedAsync(string name, string more)
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var host = $"{name}.mx.test";
         var server = await scene.Mail.AddMxAsync(new MxOptions(host, scene.Mail.Ca.Issue(host), [$"{name}.test"]), Token);
         await scene.Mail.Dns.AddZoneAsync($"{name}.test", [new ZoneRecord("@", "MX", $"10 {host}.")], Token);

@@ -60,13 +60,13 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Starts a world with two teams' namespaces, the mail servers, and no class.</summary>
-    public static async Task<OperatorScene> StartAsync(int pods)
+    public static async Task<OperatorScene> StartAsync(int pods, params string[] arguments)
     {
         var keep = Environment.GetEnvironmentVariable("MTASTS_KEEP_LOGS") == "1";
         await Starting.WaitAsync();
         try
         {
-            return await StartAloneAsync(pods, keep);
+            return await StartAloneAsync(pods, arguments, keep);
         }
         finally
         {
@@ -367,10 +367,11 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         await World.DisposeAsync();
     }
 
-    private static async Task<OperatorScene> StartAloneAsync(int pods, bool keep)
+    private static async Task<OperatorScene> StartAloneAsync(int pods, string[] arguments, bool keep)
     {
         var world = await OperatorWorld.StartAsync(
-            new OperatorWorldOptions { Repository = Repository, Pods = pods, Keep = keep, OperatorArguments = OperatorArguments }, static _ => { }, CancellationToken.None);
+            new OperatorWorldOptions { Repository = Repository, Pods = pods, Keep = keep, OperatorArguments = [.. OperatorArguments, .. arguments] },
+            static _ => { }, CancellationToken.None);
         try
         {
             foreach (var host in new[] { Mx, SecondMx })

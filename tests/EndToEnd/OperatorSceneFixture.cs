@@ -2,7 +2,8 @@ namespace MtaSts.EndToEnd;
 
 /// <summary>A world that the tests of a collection share.</summary>
 /// <param name="pods">How many pods can run in it at once.</param>
-public abstract class OperatorSceneFixture(int pods) : IAsyncLifetime
+/// <param name="arguments">Further arguments of the operator.</param>
+public abstract class OperatorSceneFixture(int pods, params string[] arguments) : IAsyncLifetime
 {
     private OperatorScene? _scene;
 
@@ -19,7 +20,7 @@ public abstract class OperatorSceneFixture(int pods) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (OperatorScene.MissingReason is not null) return;
-        _scene = await OperatorScene.StartAsync(pods);
+        _scene = await OperatorScene.StartAsync(pods, arguments);
         await FillAsync(_scene);
     }
 

@@ -241,20 +241,6 @@ public sealed class InformerTests : IAsyncLifetime
         Assert.Equal(["+a1", "late", "-a11", "late-"], _changes);
     }
 
-    [Fact]
-    public async Task Health_tells_synced_from_alive()
-    {
-        _server = new ScriptedServer(_time);
-        Start();
-        var health = new RuntimeHealth([Informer], _time);
-        await Eventually.TrueAsync(() => Server.Requests.Count == 1, "the first request");
-        Assert.False(health.IsReady);
-        Assert.True(health.IsAlive);
-        _time.Advance(TimeSpan.FromMinutes(16));
-        Assert.False(health.IsAlive);
-        Assert.Contains("Widget: stuck", Assert.Single(health.Describe()), StringComparison.Ordinal);
-    }
-
     private static Func<ScriptedExchange, Task> Raw(string text) => async exchange =>
     {
         await exchange.StartAsync(200);

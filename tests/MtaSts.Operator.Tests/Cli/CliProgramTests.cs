@@ -33,6 +33,9 @@ public sealed class CliProgramTests
     [InlineData("run", "--owner-id", "cluster-a", "--max-age-min", "soon")]
     [InlineData("run", "--owner-id", "cluster-a", "--max-age-min", "0s")]
     [InlineData("run", "--owner-id", "cluster-a", "--max-age-min", "2d")]
+    [InlineData("run", "--owner-id", "cluster-a", "--serving-lag", "2h")]
+    [InlineData("run", "--owner-id", "cluster-a", "--lease-duration", "4s")]
+    [InlineData("run", "--owner-id", "cluster-a", "--lease-duration", "1h")]
     [InlineData("\u001b[2J")]
     public async Task Wrong_usage_exits_with_2_and_says_so_on_standard_error(params string[] args)
     {

@@ -18,18 +18,18 @@ internal sealed class Scene(OperatorWorld world)
     public const string ForeignRecord = "v=STSv1; id=somebodyelse1;";
 
     /// <summary>The soak of the testing stage.</summary>
-    public static readonly TimeSpan Soak = TimeSpan.FromSeconds(16);
+    public static readonly TimeSpan Soak = TimeSpan.FromSeconds(12);
 
     // Within the soak, whatever the start takes: the certificate is issued when the policies are applied.
-    private static readonly TimeSpan ExpiresAfter = TimeSpan.FromSeconds(14);
+    private static readonly TimeSpan ExpiresAfter = TimeSpan.FromSeconds(11);
 
     /// <summary>spec.rollout of the demo's class: the default stages, with soaks of seconds.</summary>
     public const string Rollout = """
             interval: 2s
             stages:
-              - { name: testing, mode: testing, maxAge: 1d, soak: 16s }
-              - { name: enforce-1d, mode: enforce, maxAge: 1d, soak: 5s }
-              - { name: enforce-1w, mode: enforce, maxAge: 1w, soak: 5s }
+              - { name: testing, mode: testing, maxAge: 1d, soak: 12s }
+              - { name: enforce-1d, mode: enforce, maxAge: 1d, soak: 4s }
+              - { name: enforce-1w, mode: enforce, maxAge: 1w, soak: 4s }
               - { name: enforce, mode: enforce, maxAge: 12w }
         """;
 

@@ -107,7 +107,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
 
         """;
 
-    /// <summary>A class with one policy server and an interval of a second.</summary>
+    /// <summary>A class with one policy server and an interval of two seconds.</summary>
     /// <param name="name">Its name; "default" makes it the default class.</param>
     /// <param name="stages">Its stages, each a line of YAML flow.</param>
     /// <param name="provider">Its provider.</param>
@@ -135,7 +135,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
                 tls: { clusterIssuer: {{OperatorWorld.Issuer}} }
           probes: { allowedAddresses: [{{(allowsNetwork ? $"\"{Mail.Plan.Subnet}\"" : "")}}] }
         {{more}}  rollout:
-            interval: 1s
+            interval: 2s
         {{rollout}}    stages:
         {{string.Concat(stages.Select(stage => $"      - {{ {stage} }}\n"))}}
         """;

@@ -28,14 +28,15 @@ internal sealed class CertificateJudge(ProbeOptions options, TimeProvider time)
 
     private (ChainStatus Status, string? Detail) Chain(X509Certificate2 leaf, X509Certificate2Collection sent)
     {
-        var system = Build(leaf, sent, custom: false);
-        if (system.Status == ChainStatus.Trusted || options.ExtraRoots.Count == 0)
+        // The system's roots are many, and each chain takes them all in anew: they come last.
+        var extra = options.ExtraRoots.Count > 0 ? Build(leaf, sent, custom: true) : (Status: ChainStatus.Untrusted, null);
+        if (extra.Status == ChainStatus.Trusted)
         {
-            return system;
+            return extra;
         }
 
-        var extra = Build(leaf, sent, custom: true);
-        return extra.Status != ChainStatus.Untrusted ? extra : system;
+        var system = Build(leaf, sent, custom: false);
+        return system.Status == ChainStatus.Trusted || extra.Status == ChainStatus.Untrusted ? system : extra;
     }
 
     private (ChainStatus Status, string? Detail) Build(X509Certificate2 leaf, X509Certificate2Collection sent, bool custom)

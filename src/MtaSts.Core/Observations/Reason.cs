@@ -193,6 +193,9 @@ public enum Reason
     /// <summary>The DNS provider refuses the change. See the message.</summary>
     ProviderRefused,
 
+    /// <summary>The provider is manual. Do to the zone what status.recordsByHand lists; the operator goes on when it sees it.</summary>
+    RecordsByHand,
+
     /// <summary>No zone of the provider holds the domain. Add the zone to the provider, or use another one.</summary>
     ZoneNotFound,
 

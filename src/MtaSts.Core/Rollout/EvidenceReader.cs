@@ -13,11 +13,11 @@ public static class EvidenceReader
     /// <param name="intent">What is wanted.</param>
     /// <param name="state">Where the domain stood when the facts were collected.</param>
     /// <param name="observed">The facts; its records hold the companion of the STS record.</param>
-    /// <param name="ownerId">The owner id under which we write.</param>
+    /// <param name="ownerId">The owner id under which we write; null where nobody but people writes, whose records are all their own.</param>
     /// <param name="watchedSince">Since when this process has looked without a break.</param>
     /// <param name="now">The time.</param>
     public static Evidence Read(
-        Intent intent, RolloutState state, Observed observed, string ownerId, DateTimeOffset watchedSince, DateTimeOffset now)
+        Intent intent, RolloutState state, Observed observed, string? ownerId, DateTimeOffset watchedSince, DateTimeOffset now)
     {
         var expectation = new Expectation
         {
@@ -66,11 +66,16 @@ public static class EvidenceReader
         && (!view.Fetches.IsEmpty || view.Addresses.All(a => a.Status != DnsStatus.Answered))
         && view.Fetches.All(f => f.Status is FetchStatus.Responded or FetchStatus.CertificateRejected && f.HttpStatus is not >= 500);
 
-    private static LiveOwner OwnerOf(Intent intent, Observed observed, List<string> records, string ownerId)
+    private static LiveOwner OwnerOf(Intent intent, Observed observed, List<string> records, string? ownerId)
     {
         if (records.Count == 0)
         {
             return DnsReplies.IsKnown(observed.StsTxt.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
+        }
+
+        if (ownerId is null)
+        {
+            return LiveOwner.Us;
         }
 
         if (!observed.Records.TryGetValue(OwnerRecord.KeyFor(intent.Domain.StsRecordName), out var companion))

@@ -9,7 +9,18 @@ namespace MtaSts.Core.Status;
 /// <param name="Subject">The record or object concerned.</param>
 /// <param name="Message">One sentence.</param>
 /// <param name="NeedsSomebody">True when trying again alone will not help.</param>
-public sealed record ApplyProblem(Reason Reason, string Subject, string Message, bool NeedsSomebody);
+public sealed record ApplyProblem(Reason Reason, string Subject, string Message, bool NeedsSomebody)
+{
+    /// <summary>What somebody has to do to a zone, in the form of a zone file; empty where that is not the way out.</summary>
+    public ImmutableArray<string> ByHand { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(ApplyProblem? other) => other is not null
+        && (Reason, Subject, Message, NeedsSomebody) == (other.Reason, other.Subject, other.Message, other.NeedsSomebody) && ByHand.SequenceEqual(other.ByHand);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Reason, Subject, Message, NeedsSomebody);
+}
 
 /// <summary>What one pass over a policy came to; the status is a function of it.</summary>
 public sealed record PassOutcome

@@ -103,8 +103,8 @@ public sealed class ClassController(
         };
         Condition[] conditions =
         [
-            ConditionedStatuses.Of(entity.Status, nameof(ConditionType.Accepted), accepted.Holds, accepted.Reason, accepted.Message, generation, now),
-            ConditionedStatuses.Of(entity.Status, ServingReady, serving.Holds, serving.Reason, serving.Message, generation, now),
+            ConditionedStatuses.Of(entity.Status?.Conditions, nameof(ConditionType.Accepted), accepted.Holds, accepted.Reason, accepted.Message, generation, now),
+            ConditionedStatuses.Of(entity.Status?.Conditions, ServingReady, serving.Holds, serving.Reason, serving.Message, generation, now),
         ];
         foreach (var changed in conditions.Where(c => entity.Status?.Conditions?.Contains(c) != true))
         {

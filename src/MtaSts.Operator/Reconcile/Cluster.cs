@@ -111,7 +111,7 @@ public sealed class Cluster
 
     /// <summary>The providers that read a Secret.</summary>
     public IEnumerable<ClusterDnsProvider> ProvidersOf(V1Secret secret) =>
-        Providers.Cache.All.Values.Where(p => p.Spec?.Rfc2136?.Tsig?.SecretRef?.Name == secret.Metadata.Name);
+        Providers.Cache.All.Values.Where(p => p.Spec?.CredentialName == secret.Metadata.Name);
 
     /// <summary>The policies in a namespace.</summary>
     public IEnumerable<ObjectKey> PoliciesIn(V1Namespace space) =>

@@ -6,14 +6,14 @@ using MtaSts.Operator.Resources;
 
 namespace MtaSts.Operator.Reconcile;
 
-/// <summary>Statuses that are conditions alone, as classes and providers have them.</summary>
+/// <summary>The statuses of classes and providers, whose substance is their conditions.</summary>
 internal static class ConditionedStatuses
 {
     /// <summary>One condition, its transition time kept while its status stays.</summary>
-    public static Condition Of(ConditionedStatus? before, string type, bool? holds, Reason reason, string message, long generation, DateTimeOffset now)
+    public static Condition Of(IReadOnlyList<Condition>? before, string type, bool? holds, Reason reason, string message, long generation, DateTimeOffset now)
     {
         var status = holds switch { true => "True", false => "False", null => "Unknown" };
-        var old = before?.Conditions?.FirstOrDefault(c => c.Type == type);
+        var old = before?.FirstOrDefault(c => c.Type == type);
         return new Condition
         {
             Type = type,

@@ -1,4 +1,3 @@
-using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
@@ -51,14 +50,14 @@ public sealed class DomainPass(
         var (intent, settings, provider, owner) = admitted;
         var key = ObjectKey.Of(resource);
         var state = start ?? StatusMapping.StateOf(resource.Status);
-        var identity = OwnerIdentity.Create(provider.OwnerId, owner);
+        var identity = provider.IdentityOf(owner);
 
         // 2. Observations.
         var request = new ProbeRequest(
             intent.Domain, FetchPolicy: true, ProbeMx: true, DesiredState.KeysToWatch(intent.Domain), settings.ProbeNetworks, intent.Interval);
         var observed = await prober.ObserveAsync(request, cancellationToken);
         var now = time.GetUtcNow();
-        var evidence = EvidenceReader.Read(intent, state, observed, provider.OwnerId, watch.Look(key, now, intent.Interval), now) with
+        var evidence = EvidenceReader.Read(intent, state, observed, identity?.OwnerId, watch.Look(key, now, intent.Interval), now) with
         {
             Fleet = fleets.Of(key, settings.Name, intent, state, now),
         };
@@ -155,7 +154,7 @@ public sealed class DomainPass(
 
     // The owner may see to the policy host's address himself: what senders reach is then right, whoever's record it is.
     private static bool IsHarmless(ApplyProblem problem, Intent intent, Evidence evidence) =>
-        problem.Reason == Reason.RecordNotOwned
+        problem.Reason is Reason.RecordNotOwned or Reason.RecordsByHand
         && problem.Subject.StartsWith(intent.Domain.PolicyHost, StringComparison.Ordinal)
         && evidence.Of(Check.PolicyServed) is Finding.Healthy;
 

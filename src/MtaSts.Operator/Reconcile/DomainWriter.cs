@@ -24,8 +24,7 @@ public sealed class DomainWriter(ServingWriter serving, RecordWriter records)
         var (intent, settings, provider, owner) = admitted;
         var space = settings.Serving.Namespace;
         var served = desired.IsRemoval ? [] : await serving.ApplyAsync(desired, settings.Name, space, cancellationToken);
-        var identity = OwnerIdentity.Create(provider.OwnerId, owner);
-        var (problems, anyWritten) = await records.ApplyAsync(provider, missing, identity, intent.Adoption, cancellationToken);
+        var (problems, anyWritten) = await records.ApplyAsync(provider, missing, owner, intent.Adoption, cancellationToken);
         if (desired.IsRemoval && problems.IsEmpty)
         {
             served = await serving.RemoveAsync(desired.Domain, desired.Shard, space, owner, cancellationToken);

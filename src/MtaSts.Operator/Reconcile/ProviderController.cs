@@ -19,9 +19,10 @@ public sealed class ProviderController(
             return ReconciliationResult<ClusterDnsProvider>.Failure(entity, "this process does not lead");
         }
 
-        var (holds, reason, message) = Judge(entity);
+        var reading = ProviderReader.Read(entity, ownerIdDefault);
+        var (holds, reason, message) = Judge(reading);
         var generation = entity.Metadata.Generation ?? 0;
-        var accepted = ConditionedStatuses.Of(entity.Status, nameof(ConditionType.Accepted), holds, reason, message, generation, time.GetUtcNow());
+        var accepted = ConditionedStatuses.Of(entity.Status?.Conditions, nameof(ConditionType.Accepted), holds, reason, message, generation, time.GetUtcNow());
         if (entity.Status?.Conditions?.Contains(accepted) != true)
         {
             ReconcileLog.ProviderSettled(logger, entity.Metadata.Name, accepted.Type, accepted.Status, accepted.Reason, accepted.Message);
@@ -31,7 +32,13 @@ public sealed class ProviderController(
         {
             Metadata = entity.Metadata,
             Spec = entity.Spec,
-            Status = new ConditionedStatus { ObservedGeneration = generation, Conditions = [accepted] },
+            Status = new DnsProviderStatus
+            {
+                ObservedGeneration = generation,
+                Backend = reading.Value?.Backend.Field,
+                Place = reading.Value?.Backend.Place,
+                Conditions = [accepted],
+            },
         };
         return await ConditionedStatuses.WriteAsync(writer, settled, entity, null, cancellationToken);
     }
@@ -40,12 +47,16 @@ public sealed class ProviderController(
     public Task<ReconciliationResult<ClusterDnsProvider>> DeletedAsync(ClusterDnsProvider entity, CancellationToken cancellationToken) =>
         Task.FromResult(ReconciliationResult<ClusterDnsProvider>.Success(entity));
 
-    private (bool Holds, Reason Reason, string Message) Judge(ClusterDnsProvider entity)
+    private (bool Holds, Reason Reason, string Message) Judge(ResourceReading<ProviderSettings> reading)
     {
-        var reading = ProviderReader.Read(entity, ownerIdDefault);
         if (!reading.IsValid)
         {
             return (false, Reason.ProviderInvalid, FieldProblem.Join(reading.Problems));
+        }
+
+        if (reading.Value.Backend is DnsBackend.Manual)
+        {
+            return (true, Reason.AsExpected, "the provider is valid; records are written by hand");
         }
 
         return providers.Open(reading.Value).Fault is { } fault

@@ -1,53 +1,57 @@
+using System.Collections.Concurrent;
 using System.Text;
 using MtaSts.Core.Observations;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Dns;
-using MtaSts.Operator.Dns.Rfc2136;
 using MtaSts.Operator.Resources.Reading;
 
 namespace MtaSts.Operator.Reconcile;
 
-/// <summary>Makes the adapter of a provider, with the secret that it has at this moment, so that a rotated Secret is used at once.</summary>
+/// <summary>
+/// The adapters of the providers, each with the secret that it has at this moment, so that a rotated Secret is used at once. An adapter stays for as long as
+/// its settings and its secret do: what it knows of limits and zones is the provider's, not a domain's.
+/// </summary>
 /// <param name="cluster">Where the Secrets are.</param>
-/// <param name="loggers">For the adapters.</param>
-/// <param name="time">The clock that signatures go by.</param>
-public sealed class Providers(Cluster cluster, ILoggerFactory loggers, TimeProvider time)
+/// <param name="adapters">Makes adapters.</param>
+public sealed class Providers(Cluster cluster, DnsAdapters adapters)
 {
-    /// <summary>The adapter, or why there is none.</summary>
+    private readonly ConcurrentDictionary<string, Opened> _opened = new();
+
+    /// <summary>The adapter, or why there is none. Not for what is written by hand.</summary>
     public (IDnsProvider? Provider, ProviderFault? Fault) Open(ProviderSettings settings)
     {
-        TsigKey? key = null;
-        if (settings.Tsig is { } tsig)
+        string? secret = null;
+        if (settings.Backend.Credential is { } entry && (secret = SecretOf(entry)) is null)
         {
-            if (SecretOf(tsig) is not { } secret)
-            {
-                return (null, new ProviderFault(
-                    Reason.ProviderCredentialsRefused,
-                    $"Secret {cluster.OperatorNamespace}/{tsig.SecretName} with the key \"{tsig.SecretKey}\" is not there; create it",
-                    Transient: false));
-            }
-
-            if (!TsigKey.TryCreate(tsig.KeyName, tsig.Algorithm, secret, out key, out var problem))
-            {
-                return (null, new ProviderFault(
-                    Reason.ProviderCredentialsRefused, $"Secret {cluster.OperatorNamespace}/{tsig.SecretName}: {problem}", Transient: false));
-            }
+            return (null, new ProviderFault(
+                Reason.ProviderCredentialsRefused,
+                $"Secret {cluster.OperatorNamespace}/{entry.Name} with the key \"{entry.Key}\" is not there; create it",
+                Transient: false));
         }
 
-        var options = new Rfc2136Options
+        if (_opened.TryGetValue(settings.Name, out var opened) && opened.IsFor(settings, secret))
         {
-            Host = settings.ServerHost,
-            Port = settings.ServerPort,
-            Zones = settings.Zones,
-            Key = key,
-            Timeout = settings.Timeout,
-        };
-        return (new Rfc2136Provider(options, time, loggers.CreateLogger<Rfc2136Provider>()), null);
+            return (opened.Adapter, null);
+        }
+
+        if (adapters.Create(settings, secret, out var problem) is not { } adapter)
+        {
+            return (null, new ProviderFault(
+                Reason.ProviderCredentialsRefused, $"Secret {cluster.OperatorNamespace}/{settings.Backend.Credential?.Name}: {problem}", Transient: false));
+        }
+
+        _opened[settings.Name] = new Opened(settings, secret, adapter);
+        return (adapter, null);
     }
 
-    private string? SecretOf(TsigSettings tsig) =>
-        cluster.Secrets.Cache.Find(new ObjectKey(cluster.OperatorNamespace, tsig.SecretName))?.Data is { } data
-        && data.TryGetValue(tsig.SecretKey, out var bytes)
+    private string? SecretOf(SecretEntry entry) =>
+        cluster.Secrets.Cache.Find(new ObjectKey(cluster.OperatorNamespace, entry.Name))?.Data is { } data && data.TryGetValue(entry.Key, out var bytes)
             ? Encoding.UTF8.GetString(bytes).Trim()
             : null;
+
+    private sealed record Opened(ProviderSettings Settings, string? Secret, IDnsProvider Adapter)
+    {
+        public bool IsFor(ProviderSettings settings, string? secret) => secret == Secret
+            && settings.Zones.SequenceEqual(Settings.Zones) && settings with { Zones = Settings.Zones } == Settings;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MtaSts.Core.Desired;
+using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
 using MtaSts.Operator.Dns;
@@ -15,11 +16,16 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
     /// <summary>Writes the records given. No records, no call.</summary>
     /// <returns>What could not be done; and whether anything was written.</returns>
     public async Task<(ImmutableArray<ApplyProblem> Problems, bool AnyWritten)> ApplyAsync(
-        ProviderSettings settings, IReadOnlyList<OwnedRecord> records, OwnerIdentity owner, Adoption adoption, CancellationToken cancellationToken)
+        ProviderSettings settings, IReadOnlyList<OwnedRecord> records, string owner, Adoption adoption, CancellationToken cancellationToken)
     {
         if (records.Count == 0)
         {
             return ([], false);
+        }
+
+        if (settings.IdentityOf(owner) is not { } identity)
+        {
+            return ([.. records.Select(ByHand)], false);
         }
 
         var (provider, fault) = providers.Open(settings);
@@ -28,8 +34,21 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
             return ([Problem(string.Join(", ", records.Select(r => r.Key)), fault!)], false);
         }
 
-        var report = await publisher.PublishAsync(provider, records, owner, adoption, cancellationToken);
+        var report = await publisher.PublishAsync(provider, records, identity, adoption, cancellationToken);
         return ([.. report.Outcomes.Select(o => Problem(o.Key, o.Value)).OfType<ApplyProblem>()], report.AnyWritten);
+    }
+
+    private static ApplyProblem ByHand(OwnedRecord record)
+    {
+        var key = record.Key;
+        ImmutableArray<string> lines = [.. ZoneFile.Lines(record.Desired)];
+        var message = !lines.IsEmpty ? $"create it, in place of any older one: {string.Join(", ", lines)}"
+            : record.Scope == RecordScope.WholeSet ? "remove it"
+            : "remove it; others at that name stay";
+        return new ApplyProblem(Reason.RecordsByHand, key.ToString(), message, NeedsSomebody: true)
+        {
+            ByHand = lines.IsEmpty ? [$"; remove {key.Name}. {key.Type.ToString().ToUpperInvariant()}"] : lines,
+        };
     }
 
     private static ApplyProblem? Problem(RecordKey key, PublishOutcome outcome) => outcome switch

@@ -10,12 +10,25 @@ namespace MtaSts.Operator.Reconcile;
 public static class RecordsInPlace
 {
     /// <summary>The records that are not seen, at every authoritative server, as they are wanted. What cannot be seen counts as not in place.</summary>
-    public static ImmutableArray<OwnedRecord> Missing(IEnumerable<OwnedRecord> wanted, Observed observed, OwnerIdentity owner) =>
+    /// <param name="wanted">The records.</param>
+    /// <param name="observed">What was seen.</param>
+    /// <param name="owner">As whom they are marked; null where they are not.</param>
+    public static ImmutableArray<OwnedRecord> Missing(IEnumerable<OwnedRecord> wanted, Observed observed, OwnerIdentity? owner) =>
         [.. wanted.Where(record => !IsInPlace(record, observed, owner))];
 
-    private static bool IsInPlace(OwnedRecord record, Observed observed, OwnerIdentity owner)
+    private static bool IsInPlace(OwnedRecord record, Observed observed, OwnerIdentity? owner)
     {
-        if (Replies(observed, record.Key) is not { } replies || Replies(observed, OwnerRecord.KeyFor(record.Key.Name)) is not { } companions)
+        if (Replies(observed, record.Key) is not { } replies)
+        {
+            return false;
+        }
+
+        if (owner is null)
+        {
+            return replies.All(r => record.Desired.Values.SetEquals(Own(r, record)));
+        }
+
+        if (Replies(observed, OwnerRecord.KeyFor(record.Key.Name)) is not { } companions)
         {
             return false;
         }

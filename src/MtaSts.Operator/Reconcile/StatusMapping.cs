@@ -86,6 +86,7 @@ public static class StatusMapping
     {
         ObservedGeneration = generation,
         Domain = outcome.Intent?.Domain.ToString() ?? status.Domain,
+        RecordsByHand = outcome.DnsProblems.SelectMany(p => p.ByHand).ToList() is { Count: > 0 } byHand ? byHand : null,
         Checks = outcome.Evidence is { } evidence ? Checks(status.Checks ?? [], evidence.Checks, now) : status.Checks,
         Conditions = Conditions(status.Conditions ?? [], StatusProjection.Conditions(outcome), generation, now),
     };

@@ -8,11 +8,12 @@ namespace MtaSts.Operator.Resources;
 /// <summary>Where and how DNS records are written, for classes to name. Its Secrets are in the operator's own namespace.</summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.Version, Kind = KubeKind, PluralName = KubePluralName)]
 [ResourceNames("clusterdnsprovider", namespaced: false)]
-[PrinterColumn(0, "Server", ".spec.rfc2136.server", Description = "The name server that takes the updates.")]
-[PrinterColumn(1, "Accepted", ".status.conditions[?(@.type==\"Accepted\")].status", Description = "Whether the provider is valid.")]
-[PrinterColumn(2, "Reason", ".status.conditions[?(@.type==\"Accepted\")].reason", Description = "Why.")]
-[PrinterColumn(3, "Age", ".metadata.creationTimestamp", Type = "date")]
-public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<ClusterDnsProviderSpec>, IStatus<ConditionedStatus?>
+[PrinterColumn(0, "Backend", ".status.backend", Description = "The kind of place that it writes to.")]
+[PrinterColumn(1, "Place", ".status.place", Description = "The server, or the host of the API.")]
+[PrinterColumn(2, "Accepted", ".status.conditions[?(@.type==\"Accepted\")].status", Description = "Whether the provider is valid.")]
+[PrinterColumn(3, "Reason", ".status.conditions[?(@.type==\"Accepted\")].reason", Description = "Why.")]
+[PrinterColumn(4, "Age", ".metadata.creationTimestamp", Type = "date")]
+public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<ClusterDnsProviderSpec>, IStatus<DnsProviderStatus?>
 {
     /// <summary>The kind.</summary>
     public const string KubeKind = "ClusterDnsProvider";
@@ -40,5 +41,5 @@ public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<
     /// <summary>Whether it is valid; written by the operator alone.</summary>
     [Schema(Default = """{"observedGeneration":-1}""")]
     [JsonPropertyName("status")]
-    public ConditionedStatus? Status { get; set; }
+    public DnsProviderStatus? Status { get; set; }
 }

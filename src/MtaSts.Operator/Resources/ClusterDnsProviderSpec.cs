@@ -3,7 +3,10 @@ using MtaSts.Operator.Resources.Schema;
 
 namespace MtaSts.Operator.Resources;
 
-/// <summary>Where and how records are written.</summary>
+/// <summary>Where and how records are written: exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook and manual.</summary>
+[Validation(
+    "[has(self.rfc2136), has(self.cloudflare), has(self.powerDns), has(self.externalDnsWebhook), has(self.manual)].filter(x, x).size() == 1",
+    "exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook and manual says where records are written")]
 public sealed record ClusterDnsProviderSpec
 {
     /// <summary>The zones that may be written to. Default: every zone that the server answers for with authority.</summary>
@@ -22,7 +25,27 @@ public sealed record ClusterDnsProviderSpec
     public string? OwnerId { get; init; }
 
     /// <summary>A name server that takes dynamic updates (RFC 2136).</summary>
-    [Schema(Required = true)]
     [JsonPropertyName("rfc2136")]
-    public Rfc2136Spec Rfc2136 { get; init; } = new();
+    public Rfc2136Spec? Rfc2136 { get; init; }
+
+    /// <summary>Zones at Cloudflare, through its API.</summary>
+    [JsonPropertyName("cloudflare")]
+    public CloudflareSpec? Cloudflare { get; init; }
+
+    /// <summary>A PowerDNS authoritative server, through its HTTP API.</summary>
+    [JsonPropertyName("powerDns")]
+    public PowerDnsSpec? PowerDns { get; init; }
+
+    /// <summary>A provider that speaks the webhook protocol of external-dns.</summary>
+    [JsonPropertyName("externalDnsWebhook")]
+    public ExternalDnsWebhookSpec? ExternalDnsWebhook { get; init; }
+
+    /// <summary>Nothing is written: the status of each policy lists the records to create, and the checks verify them.</summary>
+    [JsonPropertyName("manual")]
+    public ManualSpec? Manual { get; init; }
+
+    /// <summary>The Secret that it names, or null.</summary>
+    [JsonIgnore]
+    internal string? CredentialName =>
+        Rfc2136?.Tsig?.SecretRef?.Name ?? Cloudflare?.TokenSecretRef?.Name ?? PowerDns?.ApiKeySecretRef?.Name;
 }

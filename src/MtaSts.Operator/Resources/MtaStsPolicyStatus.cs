@@ -131,6 +131,11 @@ public sealed record MtaStsPolicyStatus
     [JsonPropertyName("soak")]
     public SoakStatus? Soak { get; init; }
 
+    /// <summary>Where the provider is manual: what is to be done to the zone, in the form of a zone file.</summary>
+    [Schema(ItemsMax = 64)]
+    [JsonPropertyName("recordsByHand")]
+    public IReadOnlyList<string>? RecordsByHand { get; init; }
+
     /// <summary>What each check found last: one entry, or one for each host, record or URL that is not healthy.</summary>
     [Schema(ItemsMax = 64)]
     [JsonPropertyName("checks")]

@@ -20,7 +20,8 @@ public sealed class ProviderReaderTests
     {
         var settings = ProviderReader.Read(Samples.Provider(new ClusterDnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = text } }), "cluster-a").Value!;
 
-        Assert.Equal((host, port), (settings.ServerHost, settings.ServerPort));
+        var server = Assert.IsType<DnsBackend.Rfc2136>(settings.Backend);
+        Assert.Equal((host, port), (server.Host, server.Port));
     }
 
     [Theory]
@@ -56,11 +57,31 @@ public sealed class ProviderReaderTests
         { "a zone of nothing", "spec.zones[0]", s => s with { Zones = [""] } },
         { "a zone in upper case", "spec.zones[0]", s => s with { Zones = ["Example.com"] } },
         { "an owner id with a comma", "spec.ownerId", s => s with { OwnerId = "a,b" } },
-        { "a timeout of nothing", "spec.rfc2136.timeout", s => s with { Rfc2136 = s.Rfc2136 with { Timeout = "0s" } } },
-        { "a timeout over a minute", "spec.rfc2136.timeout", s => s with { Rfc2136 = s.Rfc2136 with { Timeout = "61s" } } },
-        { "an unknown algorithm", "spec.rfc2136.tsig.algorithm", s => s with { Rfc2136 = s.Rfc2136 with { Tsig = Tsig with { Algorithm = "hmac-md5" } } } },
-        { "no key name", "spec.rfc2136.tsig.keyName", s => s with { Rfc2136 = s.Rfc2136 with { Tsig = Tsig with { KeyName = "" } } } },
-        { "no Secret", "spec.rfc2136.tsig.secretRef.name", s => s with { Rfc2136 = s.Rfc2136 with { Tsig = Tsig with { SecretRef = new SecretKeyReference() } } } },
+        { "a timeout of nothing", "spec.rfc2136.timeout", s => s with { Rfc2136 = s.Rfc2136! with { Timeout = "0s" } } },
+        { "a timeout over a minute", "spec.rfc2136.timeout", s => s with { Rfc2136 = s.Rfc2136! with { Timeout = "61s" } } },
+        { "an unknown algorithm", "spec.rfc2136.tsig.algorithm", s => s with { Rfc2136 = s.Rfc2136! with { Tsig = Tsig with { Algorithm = "hmac-md5" } } } },
+        { "no key name", "spec.rfc2136.tsig.keyName", s => s with { Rfc2136 = s.Rfc2136! with { Tsig = Tsig with { KeyName = "" } } } },
+        { "no Secret", "spec.rfc2136.tsig.secretRef.name", s => s with { Rfc2136 = s.Rfc2136! with { Tsig = Tsig with { SecretRef = new SecretKeyReference() } } } },
+        { "no place at all", "spec", s => s with { Rfc2136 = null } },
+        { "two places", "spec", s => s with { Manual = new ManualSpec() } },
+        { "an API that is no URL", "spec.powerDns.url", s => PowerDns(p => p with { Url = "pdns:8081" }) },
+        { "an API of another scheme", "spec.powerDns.url", s => PowerDns(p => p with { Url = "file:///etc/passwd" }) },
+        { "a password in a URL", "spec.powerDns.url", s => PowerDns(p => p with { Url = "http://user:secret@pdns:8081" }) },
+        { "a query in a URL", "spec.powerDns.url", s => PowerDns(p => p with { Url = "http://pdns:8081/?a=b" }) },
+        { "a server that leaves its place in the path", "spec.powerDns.server", s => PowerDns(p => p with { Server = "../x" }) },
+        { "a server that is the folder above", "spec.powerDns.server", s => PowerDns(p => p with { Server = ".." }) },
+        { "no Secret of the API key", "spec.powerDns.apiKeySecretRef.name", s => PowerDns(p => p with { ApiKeySecretRef = new SecretKeyReference() }) },
+        { "no Secret of the token", "spec.cloudflare.tokenSecretRef.name", s => new ClusterDnsProviderSpec { Cloudflare = new CloudflareSpec() } },
+        { "a time-out of an hour", "spec.cloudflare.timeout", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Timeout = "1h" } } },
+        { "a proxy without a host", "spec.cloudflare.url", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Url = "https://" } } },
+        { "a webhook without a scheme", "spec.externalDnsWebhook.url", s => new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "localhost:8888" } } },
+    };
+
+    private static CloudflareSpec Cloudflare => new() { TokenSecretRef = new SecretKeyReference { Name = "token" } };
+
+    private static ClusterDnsProviderSpec PowerDns(Func<PowerDnsSpec, PowerDnsSpec> change) => new()
+    {
+        PowerDns = change(new PowerDnsSpec { Url = "http://pdns:8081", ApiKeySecretRef = new SecretKeyReference { Name = "key" } }),
     };
 
     private static TsigSpec Tsig => new() { KeyName = "key", SecretRef = new SecretKeyReference { Name = "tsig" } };
@@ -82,10 +103,45 @@ public sealed class ProviderReaderTests
     [Fact]
     public void Defaults_hold_where_nothing_is_said()
     {
-        var settings = ProviderReader.Read(Samples.Provider(Samples.ProviderSpec with { Rfc2136 = Samples.ProviderSpec.Rfc2136 with { Tsig = Tsig } }), "cluster-a").Value!;
+        var settings = ProviderReader.Read(Samples.Provider(Samples.ProviderSpec with { Rfc2136 = Samples.ProviderSpec.Rfc2136! with { Tsig = Tsig } }), "cluster-a").Value!;
 
-        Assert.Equal((300L, "cluster-a", TimeSpan.FromSeconds(5)), (settings.TtlSeconds, settings.OwnerId, settings.Timeout));
-        Assert.Equal(new TsigSettings("key", "hmac-sha256", "tsig", "secret"), settings.Tsig);
+        Assert.Equal((300L, "cluster-a"), (settings.TtlSeconds, settings.OwnerId));
+        Assert.Equal(
+            new DnsBackend.Rfc2136("192.0.2.53", 53, TimeSpan.FromSeconds(5), new TsigSettings("key", "hmac-sha256", new SecretEntry("tsig", "secret"))), settings.Backend);
         Assert.Empty(settings.Zones);
+    }
+
+    public static TheoryData<ClusterDnsProviderSpec, string, DnsBackend> Backends => new()
+    {
+        { new ClusterDnsProviderSpec { Cloudflare = Cloudflare }, "cloudflare", new DnsBackend.Cloudflare(null, new SecretEntry("token", "secret"), TimeSpan.FromSeconds(10)) },
+        {
+            PowerDns(p => p), "powerDns",
+            new DnsBackend.PowerDns(new Uri("http://pdns:8081"), "localhost", new SecretEntry("key", "secret"), TimeSpan.FromSeconds(10))
+        },
+        {
+            new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "http://localhost:8888", Timeout = "20s" } }, "externalDnsWebhook",
+            new DnsBackend.Webhook(new Uri("http://localhost:8888"), TimeSpan.FromSeconds(20))
+        },
+        { new ClusterDnsProviderSpec { Manual = new ManualSpec() }, "manual", new DnsBackend.Manual() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Backends), DisableDiscoveryEnumeration = true)]
+    public void Reads_where_records_are_written(ClusterDnsProviderSpec spec, string field, DnsBackend backend)
+    {
+        var settings = ProviderReader.Read(Samples.Provider(spec), "cluster-a").Value!;
+
+        Assert.Equal(backend, settings.Backend);
+        Assert.Equal(field, settings.Backend.Field);
+    }
+
+    [Fact]
+    public void Only_what_is_written_by_hand_is_not_marked()
+    {
+        var server = ProviderReader.Read(Samples.Provider(Samples.ProviderSpec), "cluster-a").Value!;
+        var manual = ProviderReader.Read(Samples.Provider(new ClusterDnsProviderSpec { Manual = new ManualSpec() }), "cluster-a").Value!;
+
+        Assert.Equal("cluster-a", server.IdentityOf("team-a/example")?.OwnerId);
+        Assert.Null(manual.IdentityOf("team-a/example"));
     }
 }

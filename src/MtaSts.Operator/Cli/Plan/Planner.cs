@@ -66,7 +66,11 @@ internal static class Planner
     private static ImmutableArray<RecordSetPlan> Records(PlannedDomain domain, DesiredState desired)
     {
         var nothing = CurrentRecords.Of(RecordPlanner.KeysToRead(desired.Records).Select(key => new RecordSet(key, 0, [])));
-        var owner = OwnerIdentity.Create(domain.Provider.OwnerId, domain.Owner);
+        if (domain.Provider.IdentityOf(domain.Owner) is not { } owner)
+        {
+            return [.. desired.Records.Select(r => new RecordSetPlan(r.Key.Name, r.Key.Type.ToString().ToUpperInvariant(), r.Desired.TtlSeconds, [.. r.Desired.Values]))];
+        }
+
         return
         [
             .. RecordPlanner.Plan(desired.Records, nothing, owner, domain.Intent.Adoption).Batches

@@ -30,6 +30,12 @@ internal static class Patterns
     /// <summary>An address for TLS reports.</summary>
     public const string ReportUri = "^(mailto:|https://).+$";
 
+    /// <summary>The address of an HTTP API.</summary>
+    public const string Url = "^https?://[^ ]+$";
+
+    /// <summary>Most characters of the address of an HTTP API.</summary>
+    public const int UrlCharsMax = 512;
+
     /// <summary>Most characters of a DNS name (rfc1035#2.3.4).</summary>
     public const int NameCharsMax = 253;
 

@@ -258,8 +258,14 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     }
 
     /// <summary>Waits until a stage is reached and its id is in the DNS.</summary>
-    public Task<PolicyObject> UntilStageAsync(string name, string stage, TimeSpan? deadline = null) =>
-        UntilAsync(name, p => p.Stage == stage && p.Id.Length > 0 && p.Id == p.ServedId && p is { Ready: "True", Dns: "True" }, $"{name} reaches {stage}", deadline);
+    public async Task<PolicyObject> UntilStageAsync(string name, string stage, TimeSpan? deadline = null)
+    {
+        var found = await UntilAsync(
+            name, p => p.Stage == stage && p.Id.Length > 0 && p.Id == p.ServedId && p is { Ready: "True", Dns: "True" }, $"{name} reaches {stage}", deadline);
+        // The state is written before its effects: the record follows.
+        await Eventually.HoldsAsync(async () => await LiveIdAsync(found.Domain) == found.Id, $"the record of {found.Domain} names {found.Id}");
+        return found;
+    }
 
     /// <summary>Waits until a policy is gone.</summary>
     public Task UntilGoneAsync(string name, TimeSpan? deadline = null) =>

@@ -33,10 +33,10 @@ public static class RecordsInPlace
             return false;
         }
 
-        var mark = companions.All(r => IsMarked(r, record.Key.Type, owner));
+        // What is not marked is not ours to take away. A mark without its record is what a batch that was cut off left behind, and goes too.
         return record.Desired.Values.IsEmpty
-            ? replies.All(r => !Own(r, record).Any()) || companions.All(r => !IsMarked(r, record.Key.Type, owner))
-            : mark && replies.All(r => record.Desired.Values.SetEquals(Own(r, record)));
+            ? companions.All(r => !IsMarked(r, record.Key.Type, owner))
+            : companions.All(r => IsMarked(r, record.Key.Type, owner)) && replies.All(r => record.Desired.Values.SetEquals(Own(r, record)));
     }
 
     // Behind an alias there is somebody else's set, not this name's; of an alias itself the first target is the record.

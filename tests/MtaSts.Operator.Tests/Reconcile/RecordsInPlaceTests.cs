@@ -34,7 +34,8 @@ public class RecordsInPlaceTests
     public static TheoryData<string, string, bool, string> SeenOfUnwanted => new()
     {
         { "", "", true, "nothing there" },
-        { "site-verification=1", "us", true, "only siblings are left" },
+        { "site-verification=1", "", true, "only siblings are left" },
+        { "site-verification=1", "us", false, "a mark whose record is gone, as a batch that was cut off leaves it" },
         { Ours, "us", false, "ours has to go" },
         { Ours, "", true, "not marked: not ours to remove" },
         { Ours, "stranger", true, "somebody else's" },
@@ -110,10 +111,11 @@ public class RecordsInPlaceTests
     {
         var none = new OwnedRecord(RecordSet.Of(Host, RecordType.A, 300), RecordScope.WholeSet);
         var some = new OwnedRecord(RecordSet.Of(Host, RecordType.A, 300, "192.0.2.1"), RecordScope.WholeSet);
-        var observed = Observe((none.Key, [Reply(["192.0.2.1"], "ingress.example.net")]), (OwnerRecord.KeyFor(Host), [Reply([MarkOf("us", RecordType.A)])]));
+        Observed Marked(RecordType type) =>
+            Observe((none.Key, [Reply(["192.0.2.1"], "ingress.example.net")]), (OwnerRecord.KeyFor(Host), [Reply([MarkOf("us", type)])]));
 
-        Assert.Empty(RecordsInPlace.Missing([none], observed, Us));
-        Assert.Equal([some], RecordsInPlace.Missing([some], observed, Us));
+        Assert.Empty(RecordsInPlace.Missing([none], Marked(RecordType.Cname), Us));
+        Assert.Equal([some], RecordsInPlace.Missing([some], Marked(RecordType.A), Us));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class OperatorFixture() : OperatorSceneFixture(pods: 15)
             + scene.Class("manual", OperatorClasses.Manual)
             + scene.Class("halfway", OperatorClasses.Halfway)
             + scene.Class("other", OperatorClasses.Fast, provider: "other")
+            + scene.Class("byhand", OperatorClasses.Fast, provider: "byhand") + OperatorScene.ManualProvider("byhand")
             + scene.Class("guarded", OperatorClasses.Fast, allowsNetwork: false),
             CancellationToken.None);
 
@@ -20,7 +21,7 @@ public sealed class OperatorFixture() : OperatorSceneFixture(pods: 15)
         OperatorDomain[] domains =
         [
             .. OperatorRolloutTests.Domains, .. OperatorOwnershipTests.Domains, .. OperatorDeletionTests.Domains, .. OperatorOrderTests.Domains,
-            .. OperatorRebuildTests.Domains,
+            .. OperatorRebuildTests.Domains, .. OperatorManualTests.Domains,
         ];
         await Task.WhenAll(domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records)));
         await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);

@@ -107,6 +107,16 @@ internal sealed partial class OperatorScene : IAsyncDisposable
 
         """;
 
+    /// <summary>A provider whose records somebody writes.</summary>
+    public static string ManualProvider(string name) => $$"""
+        ---
+        apiVersion: mta-sts.dev/v1alpha1
+        kind: ClusterDnsProvider
+        metadata: { name: {{name}} }
+        spec: { ttl: 60, manual: {} }
+
+        """;
+
     /// <summary>A class with one policy server and an interval of two seconds.</summary>
     /// <param name="name">Its name; "default" makes it the default class.</param>
     /// <param name="stages">Its stages, each a line of YAML flow.</param>

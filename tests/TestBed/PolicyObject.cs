@@ -66,6 +66,9 @@ public sealed record PolicyObject(JsonNode Resource)
     public IReadOnlyList<(string Pattern, string Reason, DateTimeOffset? Until)> KeptMx =>
         [.. Entries("keptMx").Select(kept => (Text(kept, "pattern"), Text(kept, "reason"), Time(kept["until"])))];
 
+    /// <summary>What somebody has to do to the zone.</summary>
+    public IReadOnlyList<string> RecordsByHand => [.. (Resource["status"]?["recordsByHand"]?.AsArray() ?? []).Select(line => (string)line!)];
+
     /// <summary>The status of DnsPublished.</summary>
     public string Dns => Condition("DnsPublished", "status");
 

@@ -151,6 +151,13 @@ public class EvidenceReaderTests
         Assert.IsType<Finding.Broken>(EvidenceReader.Read(intent, published, without, "cluster-a", Scene.Start, World.Now).Of(Check.TlsRptRecord));
     }
 
+    [Theory]
+    [InlineData("v=STSv1; id=1;", LiveOwner.Us)]
+    [InlineData("", LiveOwner.None)]
+    [InlineData("SERVFAIL", LiveOwner.Unknown)]
+    public void What_is_written_by_hand_is_the_owners_own_without_a_mark(string record, LiveOwner owner) => Assert.Equal(
+        owner, EvidenceReader.Read(Scene.Intent(), RolloutState.Empty, World.Healthy with { StsTxt = View([record]) }, null, Scene.Start, World.Now).Owner);
+
     private static LiveOwner OwnerOf(string[] records, string[] companions)
     {
         var name = OwnerRecord.KeyFor(World.StsName);

@@ -66,6 +66,29 @@ public class RecordsInPlaceTests
     [Fact]
     public void An_unwanted_record_that_one_server_still_has_is_not_in_place() => Assert.False(IsInPlace(Wanted.Removed(), ["", Ours], ["us", "us"]));
 
+    public static TheoryData<string, string, bool, string> SeenByHand => new()
+    {
+        { Ours, Ours, true, "no mark is asked for" },
+        { Ours, "", false, "nothing there" },
+        { Ours, "v=STSv1; id=2;", false, "an older one" },
+        { Ours, "SERVFAIL", false, "what cannot be seen is not in place" },
+        { "", "", true, "gone" },
+        { "", "site-verification=1", true, "only siblings are left" },
+        { "", Ours, false, "still there" },
+    };
+
+    [Theory]
+    [MemberData(nameof(SeenByHand))]
+    public void What_is_written_by_hand_is_in_place_by_its_value_alone(string wanted, string records, bool inPlace, string why) => Assert.True(
+        inPlace == RecordsInPlace.Missing([wanted.Length > 0 ? Wanted : Wanted.Removed()], Observe((Wanted.Key, [Reply(records)])), owner: null).IsEmpty, why);
+
+    [Fact]
+    public void By_hand_nobody_is_asked_to_remove_a_report_record()
+    {
+        var record = new OwnedRecord(RecordSet.Of("_smtp._tls.example.com", RecordType.Txt, 300), RecordScope.TlsRptTxt);
+        Assert.Empty(RecordsInPlace.Missing([record], Observe((record.Key, [Reply(["v=TLSRPTv1; rua=mailto:a@example.com"])])), owner: null));
+    }
+
     [Fact]
     public void A_server_without_a_route_from_here_says_nothing()
     {

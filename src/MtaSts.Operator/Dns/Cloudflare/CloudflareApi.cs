@@ -21,7 +21,6 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
 {
     private const int ZonesPerPage = 50; // The most that the API gives.
     private const int RecordsPerPage = 100;
-    private const int RecordPagesMax = 50;
 
     /// <summary>One page, from 1, of all zones that the token sees.</summary>
     public Task<Answer<Page<ZoneEntry>>> ListZonesAsync(int page, CancellationToken cancellationToken) =>
@@ -31,11 +30,12 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
     public Task<Answer<Page<ZoneEntry>>> FindZonesAsync(string name, CancellationToken cancellationToken) =>
         GetAsync($"zones?name={Uri.EscapeDataString(name)}&per_page={ZonesPerPage}", $"zone {name}", CloudflareJson.Default.EnvelopeZoneEntryArray, RequestBudget.NewWorkWaitMax, cancellationToken);
 
-    /// <summary>All records of a zone whose names end in a text.</summary>
-    public async Task<Answer<Page<DnsEntry>>> ListRecordsAsync(ZoneEntry zone, string suffix, TimeSpan waitMax, CancellationToken cancellationToken)
+    /// <summary>The records of a zone whose names end in a text: all of them, or the first page where they have more than <paramref name="pagesMax"/>.</summary>
+    public async Task<Answer<Page<DnsEntry>>> ListRecordsAsync(
+        ZoneEntry zone, string suffix, int pagesMax, TimeSpan waitMax, CancellationToken cancellationToken)
     {
         var all = ImmutableArray.CreateBuilder<DnsEntry>();
-        for (var page = 1; page <= RecordPagesMax; page++)
+        for (var page = 1; ; page++)
         {
             var answer = await GetAsync(
                 $"zones/{Uri.EscapeDataString(zone.Id)}/dns_records?name.endswith={Uri.EscapeDataString(suffix)}&page={page}&per_page={RecordsPerPage}",
@@ -46,11 +46,9 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
             if (answer.Value is not { } read)
                 return answer;
             all.AddRange(read.Items);
-            if (page >= read.TotalPages)
+            if (page >= read.TotalPages || read.TotalPages > pagesMax)
                 return new(new Page<DnsEntry>(all.ToImmutable(), read.TotalPages), null);
         }
-
-        return new(null, CloudflareFaults.Refused($"zone {zone.Name} has more than {RecordPagesMax * RecordsPerPage} records whose names end in {suffix}"));
     }
 
     /// <summary>Sends a batch, once.</summary>

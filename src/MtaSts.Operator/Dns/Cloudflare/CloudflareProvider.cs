@@ -10,6 +10,8 @@ namespace MtaSts.Operator.Dns.Cloudflare;
 /// </summary>
 public sealed class CloudflareProvider : IDnsProvider
 {
+    private const int PagesMax = 50;
+
     private readonly CloudflareApi _api;
     private readonly ZoneDirectory _zones;
     private readonly CloudflareOptions _options;
@@ -88,31 +90,52 @@ public sealed class CloudflareProvider : IDnsProvider
                 return (null, null, CloudflareFaults.Refused($"\"{key.Name}\" is not a name in zone {zone.Name} that Cloudflare can hold, or is too long"));
         }
 
+        if (keys.Count == 0)
+            return (null, new ZoneRecords([]), null);
         var found = await _zones.ByNameAsync(_api, apex!, cancellationToken);
         if (found.Value is not { } entry)
             return (null, null, found.Fault);
-        var entries = new List<DnsEntry>();
-        foreach (var suffix in Suffixes(keys))
+        string[] names = [.. keys.Select(k => k.Name).Distinct()];
+        string[] suffixes = [.. names.Where(n => !names.Any(o => n.EndsWith("." + o, StringComparison.Ordinal)))];
+        var common = CommonSuffix(suffixes);
+        if (suffixes.Length > 1 && common.Length >= zone.Name.Length && !_zones.IsCrowded(entry, common))
         {
-            var read = await _api.ListRecordsAsync(entry, suffix, waitMax, cancellationToken);
+            // All names of a domain are one request, unless the domain has very many records.
+            var all = await _api.ListRecordsAsync(entry, common, pagesMax: 1, waitMax, cancellationToken);
+            if (all.Value is not { } page)
+                return Fail(all.Fault!);
+            if (page.TotalPages <= 1)
+                return (entry, new ZoneRecords(page.Items), null);
+            _zones.MarkCrowded(entry, common);
+            waitMax = RequestBudget.BegunWorkWaitMax;
+        }
+
+        var entries = new List<DnsEntry>();
+        foreach (var suffix in suffixes)
+        {
+            var read = await _api.ListRecordsAsync(entry, suffix, PagesMax, waitMax, cancellationToken);
             waitMax = RequestBudget.BegunWorkWaitMax; // Only the first of several requests is new work.
             if (read.Value is not { } page)
-            {
-                Heed(read.Fault!);
-                return (null, null, read.Fault);
-            }
-
+                return Fail(read.Fault!);
+            if (page.TotalPages > PagesMax)
+                return Fail(CloudflareFaults.Refused($"zone {zone.Name} has too many records whose names end in {suffix}"));
             entries.AddRange(page.Items);
         }
 
         return (entry, new ZoneRecords(entries.DistinctBy(e => e.Id)), null);
+
+        (ZoneEntry?, ZoneRecords?, ProviderFault?) Fail(ProviderFault fault)
+        {
+            Heed(fault);
+            return (null, null, fault);
+        }
     }
 
-    // A name and its companion below it are one request: the API searches by the end of a name.
-    private static IEnumerable<string> Suffixes(IReadOnlyCollection<RecordKey> keys)
+    // The labels that all names end in. A name and its companion below it are one search: the API looks at the end of a name.
+    private static string CommonSuffix(string[] names)
     {
-        var names = keys.Select(k => k.Name).ToHashSet(StringComparer.Ordinal);
-        return names.Where(n => !names.Any(o => o != n && n.EndsWith("." + o, StringComparison.Ordinal))).Order(StringComparer.Ordinal);
+        var labels = names.Select(n => n.Split('.').Reverse().ToArray()).ToArray();
+        return string.Join('.', labels[0].TakeWhile((l, i) => labels.All(n => i < n.Length && n[i] == l)).Reverse());
     }
 
     private void Heed(ProviderFault fault)

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using MtaSts.Core.Observations;
 using MtaSts.Operator.Dns.Rfc2136;
 
 namespace MtaSts.Operator.Dns.Cloudflare;
@@ -16,6 +18,7 @@ internal sealed class ZoneDirectory(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Remembered> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Zone, string Domain), long> _crowded = new();
     private Task<Answer<Listing>>? _listing;
     private long _listedAt;
 
@@ -40,7 +43,7 @@ internal sealed class ZoneDirectory(TimeProvider time)
             if (all.IsWhole && !all.Zones.ContainsKey(candidate.ToString()))
                 continue;
             var found = all.IsWhole ? OneOf(all.Zones[candidate.ToString()], candidate.ToString()) : await ByNameAsync(api, candidate, cancellationToken);
-            if (found.Fault?.Reason != Core.Observations.Reason.ZoneNotFound)
+            if (found.Fault?.Reason != Reason.ZoneNotFound)
                 return found;
         }
 
@@ -71,6 +74,17 @@ internal sealed class ZoneDirectory(TimeProvider time)
         }
 
         return OneOf(zones, text);
+    }
+
+    /// <summary>True when a domain of a zone had too many records to read at once, a short while ago.</summary>
+    public bool IsCrowded(ZoneEntry zone, string domain) => _crowded.TryGetValue((zone.Id, domain), out var at) && IsFresh(at);
+
+    /// <summary>Remembers that.</summary>
+    public void MarkCrowded(ZoneEntry zone, string domain)
+    {
+        if (_crowded.Count >= NamesMax)
+            _crowded.Clear();
+        _crowded[(zone.Id, domain)] = time.GetTimestamp();
     }
 
     /// <summary>Forgets all, since the provider no longer knows what was remembered.</summary>

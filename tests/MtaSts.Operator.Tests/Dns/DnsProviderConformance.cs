@@ -100,14 +100,22 @@ public abstract class DnsProviderConformance
     }
 
     [Fact]
-    public async Task Records_of_other_types_and_of_unknown_types_beside_ours_survive()
+    public async Task Records_of_other_types_beside_ours_survive()
     {
-        await Truth.SeedAsync($"{StsName} 300 TYPE65280 \\# 4 0A000001");
         await Truth.SeedAsync($"{StsName} 300 CAA 0 issue \"ca.example\"");
         Written(await Publish(Sts(StsName, Id1)));
         await _publisher.RemoveAsync(Truth.Provider, [Sts(StsName)], Us, Token);
-        Assert.Single(await Truth.LookAsync(StsName, "TYPE65280"));
         Assert.Single(await Truth.LookAsync(StsName, "CAA"));
+    }
+
+    [Fact]
+    public async Task Records_of_unknown_types_beside_ours_survive()
+    {
+        Assert.SkipUnless(Truth.HasUnknownTypes, "this provider holds only types that it knows");
+        await Truth.SeedAsync($"{StsName} 300 TYPE65280 \\# 4 0A000001");
+        Written(await Publish(Sts(StsName, Id1)));
+        await _publisher.RemoveAsync(Truth.Provider, [Sts(StsName)], Us, Token);
+        Assert.Single(await Truth.LookAsync(StsName, "TYPE65280"));
     }
 
     [Fact]

@@ -23,6 +23,9 @@ public interface IDnsTruth : IAsyncDisposable
     /// <summary>True when a batch happens as a whole or not at all.</summary>
     bool IsAtomic { get; }
 
+    /// <summary>True when a zone can hold records of types that the provider does not know (rfc3597).</summary>
+    bool HasUnknownTypes => true;
+
     /// <summary>Adds a record in zone-file form: "name ttl type data".</summary>
     Task SeedAsync(string record);
 

@@ -1,0 +1,118 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using MtaSts.Core.Desired;
+using MtaSts.Operator.Dns.Rfc2136;
+
+namespace MtaSts.Operator.Dns.Cloudflare;
+
+/// <summary>Record values between Cloudflare's content and our text.</summary>
+internal static class RecordContent
+{
+    /// <summary>
+    /// At the end of the value of a record that Cloudflare proxies. What DNS answers for it is not what it says, so it is no value that
+    /// we could want, and a plan that finds it wants a change, which is then refused.
+    /// </summary>
+    public const string Proxied = " (proxied)";
+
+    private const int StringBytesMax = 255; // rfc1035#3.3.14
+
+    /// <summary>The API's name of a type.</summary>
+    public static string TypeName(RecordType type) => type.ToString().ToUpperInvariant();
+
+    /// <summary>The content for a value; on failure <paramref name="problem"/> says what is wrong with it.</summary>
+    public static bool TryEncode(RecordType type, string value, [NotNullWhen(true)] out string? content, out string problem)
+    {
+        content = null;
+        if (!RecordData.TryEncode(type, value, out _, out problem))
+            return false;
+        content = type == RecordType.Txt ? Quote(value) : value;
+        return true;
+    }
+
+    /// <summary>The value of a record, in the form of <see cref="RecordSet.Values"/>.</summary>
+    public static string Decode(RecordType type, DnsEntry entry)
+    {
+        var content = entry.Content ?? "";
+        var value = type switch
+        {
+            RecordType.Txt => Unquote(content),
+            RecordType.Cname => content.TrimEnd('.').ToLowerInvariant(),
+            _ => IPAddress.TryParse(content, out var address) ? address.ToString() : content,
+        };
+        return entry.Proxied == true ? value + Proxied : value;
+    }
+
+    // rfc1035#5.1: strings in quotes, with a backslash before quotes and backslashes, and \DDD for what does not print.
+    private static string Quote(string ascii)
+    {
+        var text = new StringBuilder(ascii.Length + 16);
+        for (var at = 0; at == 0 || at < ascii.Length; at += StringBytesMax)
+        {
+            text.Append(at == 0 ? "\"" : " \"");
+            foreach (var c in ascii.AsSpan(at, Math.Min(StringBytesMax, ascii.Length - at)))
+            {
+                if (c is '"' or '\\')
+                    text.Append('\\').Append(c);
+                else if (c is < ' ' or '\x7f')
+                    text.Append(CultureInfo.InvariantCulture, $"\\{(int)c:D3}");
+                else
+                    text.Append(c);
+            }
+
+            text.Append('"');
+        }
+
+        return text.ToString();
+    }
+
+    // Content that is not quoted strings from end to end is what somebody typed: it is taken as it is. Each byte becomes one character,
+    // so that values of other bytes stay apart.
+    private static string Unquote(string content)
+    {
+        var text = new StringBuilder(content.Length);
+        var at = 0;
+        while (at < content.Length)
+        {
+            if (char.IsWhiteSpace(content[at]))
+            {
+                at++;
+                continue;
+            }
+
+            if (content[at] != '"' || !TryReadString(content, ref at, text))
+                return Latin1(content);
+        }
+
+        return text.Length > 0 || content.Contains('"', StringComparison.Ordinal) ? text.ToString() : Latin1(content);
+    }
+
+    private static bool TryReadString(string content, ref int at, StringBuilder text)
+    {
+        for (at++; at < content.Length; at++)
+        {
+            switch (content[at])
+            {
+                case '"':
+                    at++;
+                    return true;
+                case '\\' when at + 3 < content.Length && byte.TryParse(content.AsSpan(at + 1, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var code):
+                    text.Append((char)code);
+                    at += 3;
+                    break;
+                case '\\' when at + 1 < content.Length:
+                    text.Append(Latin1(content[++at].ToString()));
+                    break;
+                default:
+                    text.Append(Latin1(content[at].ToString()));
+                    break;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Latin1(string text) =>
+        Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+}

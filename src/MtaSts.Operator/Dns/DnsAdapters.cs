@@ -1,28 +1,51 @@
+using Microsoft.Extensions.DependencyInjection;
+using MtaSts.Operator.Dns.Cloudflare;
+using MtaSts.Operator.Dns.Http;
+using MtaSts.Operator.Dns.PowerDns;
 using MtaSts.Operator.Dns.Rfc2136;
 using MtaSts.Operator.Resources.Reading;
 
 namespace MtaSts.Operator.Dns;
 
-/// <summary>Makes the adapter that a provider's settings ask for.</summary>
-/// <param name="loggers">For the adapters.</param>
-/// <param name="time">The clock that signatures and limits go by.</param>
-public sealed class DnsAdapters(ILoggerFactory loggers, TimeProvider time)
+/// <summary>Makes the adapter that a provider's settings ask for. One for the process: it keeps the connections and the limits of APIs.</summary>
+public sealed class DnsAdapters : IDisposable
 {
-    /// <summary>The adapter; null with a problem where the secret is none that it could use.</summary>
-    /// <param name="settings">The provider.</param>
-    /// <param name="secret">Its credential, where it has one.</param>
-    /// <param name="problem">What is wrong with the secret; never the secret itself.</param>
-    public IDnsProvider? Create(ProviderSettings settings, string? secret, out string problem)
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly ServiceProvider _services;
+    private readonly CloudflareAccounts _cloudflare;
+    private readonly HttpClient _http = new(ProviderHttp.NewHandler()) { Timeout = Timeout.InfiniteTimeSpan }; // each call has a deadline of its own
+
+    /// <summary>Adapters that have opened nothing yet.</summary>
+    /// <param name="loggers">For the adapters.</param>
+    /// <param name="time">The clock that signatures and limits go by.</param>
+    public DnsAdapters(ILoggerFactory loggers, TimeProvider time)
     {
-        problem = "";
-        return settings.Backend switch
-        {
-            DnsBackend.Rfc2136 server => Create(server, settings, secret, out problem),
-            var other => throw new ArgumentException($"nothing writes {other.Field} records", nameof(settings)),
-        };
+        (_loggers, _time) = (loggers, time);
+        _services = new ServiceCollection().AddSingleton(time).AddSingleton(loggers).AddCloudflare().BuildServiceProvider();
+        _cloudflare = _services.GetRequiredService<CloudflareAccounts>();
     }
 
-    private Rfc2136Provider? Create(DnsBackend.Rfc2136 server, ProviderSettings settings, string? secret, out string problem)
+    /// <summary>The adapter; null with a problem where the secret is none that it could use.</summary>
+    /// <param name="settings">The provider; not one whose records are written by hand.</param>
+    /// <param name="secret">Its credential, where it has one.</param>
+    /// <param name="problem">What is wrong with the secret; never the secret itself.</param>
+    public IDnsProvider? Create(ProviderSettings settings, string? secret, out string problem) => settings.Backend switch
+    {
+        DnsBackend.Rfc2136 server => OfServer(server, settings, secret, out problem),
+        DnsBackend.Cloudflare api => OfCloudflare(api, settings, secret, out problem),
+        DnsBackend.PowerDns api => OfPowerDns(api, settings, secret, out problem),
+        var other => throw new ArgumentException($"nobody writes {other.Field} records but people", nameof(settings)),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _http.Dispose();
+        _services.Dispose();
+    }
+
+    private Rfc2136Provider? OfServer(DnsBackend.Rfc2136 server, ProviderSettings settings, string? secret, out string problem)
     {
         TsigKey? key = null;
         problem = "";
@@ -32,6 +55,28 @@ public sealed class DnsAdapters(ILoggerFactory loggers, TimeProvider time)
         }
 
         var options = new Rfc2136Options { Host = server.Host, Port = server.Port, Zones = settings.Zones, Key = key, Timeout = server.Timeout };
-        return new Rfc2136Provider(options, time, loggers.CreateLogger<Rfc2136Provider>());
+        return new Rfc2136Provider(options, _time, _loggers.CreateLogger<Rfc2136Provider>());
+    }
+
+    private CloudflareProvider? OfCloudflare(DnsBackend.Cloudflare api, ProviderSettings settings, string? secret, out string problem)
+    {
+        if (!CloudflareToken.TryCreate(secret, out var token, out problem))
+        {
+            return null;
+        }
+
+        var options = new CloudflareOptions { Token = token, Zones = settings.Zones, Timeout = api.Timeout };
+        return _cloudflare.Open(api.Url is { } url ? options with { BaseAddress = url } : options);
+    }
+
+    private PowerDnsProvider? OfPowerDns(DnsBackend.PowerDns api, ProviderSettings settings, string? secret, out string problem)
+    {
+        if (!PowerDnsKey.TryCreate(secret, out var key, out problem))
+        {
+            return null;
+        }
+
+        var options = new PowerDnsOptions { Address = api.Url, ServerId = api.Server, Key = key, Zones = settings.Zones, Timeout = api.Timeout };
+        return new PowerDnsProvider(options, _http, _time, _loggers.CreateLogger<PowerDnsProvider>());
     }
 }

@@ -28,6 +28,7 @@ internal sealed class Controllers : IDisposable
         OperatorOptions options,
         Cluster cluster,
         DomainProber prober,
+        DnsAdapters adapters,
         ServerSideApply writer,
         EventRecorder events,
         Fence fence,
@@ -35,7 +36,7 @@ internal sealed class Controllers : IDisposable
         TimeProvider time)
     {
         var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin, options.ServingLag);
-        var providers = new Providers(cluster, new DnsAdapters(loggers, time));
+        var providers = new Providers(cluster, adapters, time);
         var serving = new ServingWriter(cluster, writer);
         var domains = new DomainWriter(serving, new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>())));
         var announcer = new Announcer(events, loggers.CreateLogger<Announcer>());

@@ -2,6 +2,7 @@ using System.Reflection;
 using k8s;
 using Microsoft.Extensions.Logging.Console;
 using MtaSts.Kubernetes;
+using MtaSts.Operator.Dns;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
@@ -35,12 +36,13 @@ public static class OperatorHost
         var api = new ApiClient(client, time);
         var cluster = new Cluster(api, options.OperatorNamespace, options.ServingNamespaces, loggers, time);
         using var prober = new DomainProber(options.Probes, time, loggers);
+        using var adapters = new DnsAdapters(loggers, time);
         var election = LeaderElectionOptions.For(options.OperatorNamespace, Component, options.LeaseDuration);
         var elector = new LeaderElector(api, election, loggers.CreateLogger<LeaderElector>(), time);
         var events = new EventRecorder(
             api, new EventRecorderOptions { ReportingController = ApiGroup.Name, ReportingInstance = election.Identity }, loggers.CreateLogger<EventRecorder>(), time);
         var fence = new Fence(api, () => !options.ElectLeader || elector.IsLeader);
-        using var controllers = Controllers.Build(options, cluster, prober, new ServerSideApply(api, Component), events, fence, loggers, time);
+        using var controllers = Controllers.Build(options, cluster, prober, adapters, new ServerSideApply(api, Component), events, fence, loggers, time);
 
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var informers = cluster.RunAsync(background.Token);

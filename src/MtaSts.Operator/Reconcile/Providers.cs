@@ -13,12 +13,13 @@ namespace MtaSts.Operator.Reconcile;
 /// </summary>
 /// <param name="cluster">Where the Secrets are.</param>
 /// <param name="adapters">Makes adapters.</param>
-public sealed class Providers(Cluster cluster, DnsAdapters adapters)
+/// <param name="time">The clock of the gates.</param>
+public sealed class Providers(Cluster cluster, DnsAdapters adapters, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Opened> _opened = new();
 
-    /// <summary>The adapter, or why there is none. Not for what is written by hand.</summary>
-    public (IDnsProvider? Provider, ProviderFault? Fault) Open(ProviderSettings settings)
+    /// <summary>The adapter with its gate, or why there is none. Not for what is written by hand.</summary>
+    public (OpenedProvider? Provider, ProviderFault? Fault) Open(ProviderSettings settings)
     {
         string? secret = null;
         if (settings.Backend.Credential is { } entry && (secret = SecretOf(entry)) is null)
@@ -31,7 +32,7 @@ public sealed class Providers(Cluster cluster, DnsAdapters adapters)
 
         if (_opened.TryGetValue(settings.Name, out var opened) && opened.IsFor(settings, secret))
         {
-            return (opened.Adapter, null);
+            return (opened.Provider, null);
         }
 
         if (adapters.Create(settings, secret, out var problem) is not { } adapter)
@@ -40,8 +41,9 @@ public sealed class Providers(Cluster cluster, DnsAdapters adapters)
                 Reason.ProviderCredentialsRefused, $"Secret {cluster.OperatorNamespace}/{settings.Backend.Credential?.Name}: {problem}", Transient: false));
         }
 
-        _opened[settings.Name] = new Opened(settings, secret, adapter);
-        return (adapter, null);
+        opened = new Opened(settings, secret, new OpenedProvider(adapter, new ProviderGate(time)));
+        _opened[settings.Name] = opened;
+        return (opened.Provider, null);
     }
 
     private string? SecretOf(SecretEntry entry) =>
@@ -49,9 +51,14 @@ public sealed class Providers(Cluster cluster, DnsAdapters adapters)
             ? Encoding.UTF8.GetString(bytes).Trim()
             : null;
 
-    private sealed record Opened(ProviderSettings Settings, string? Secret, IDnsProvider Adapter)
+    private sealed record Opened(ProviderSettings Settings, string? Secret, OpenedProvider Provider)
     {
         public bool IsFor(ProviderSettings settings, string? secret) => secret == Secret
             && settings.Zones.SequenceEqual(Settings.Zones) && settings with { Zones = Settings.Zones } == Settings;
     }
 }
+
+/// <summary>An adapter, and the gate before it that all of its domains share.</summary>
+/// <param name="Adapter">The adapter.</param>
+/// <param name="Gate">The gate.</param>
+public sealed record OpenedProvider(IDnsProvider Adapter, ProviderGate Gate);

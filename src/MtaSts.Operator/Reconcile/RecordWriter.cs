@@ -29,12 +29,22 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
         }
 
         var (provider, fault) = providers.Open(settings);
-        if (provider is null)
+        fault ??= provider!.Gate.Enter();
+        if (fault is not null)
         {
-            return ([Problem(string.Join(", ", records.Select(r => r.Key)), fault!)], false);
+            return ([Problem(string.Join(", ", records.Select(r => r.Key)), fault)], false);
         }
 
-        var report = await publisher.PublishAsync(provider, records, identity, adoption, cancellationToken);
+        PublishReport? report = null;
+        try
+        {
+            report = await publisher.PublishAsync(provider!.Adapter, records, identity, adoption, cancellationToken);
+        }
+        finally
+        {
+            provider!.Gate.Leave(report);
+        }
+
         return ([.. report.Outcomes.Select(o => Problem(o.Key, o.Value)).OfType<ApplyProblem>()], report.AnyWritten);
     }
 

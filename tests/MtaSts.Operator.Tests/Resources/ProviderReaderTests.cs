@@ -74,6 +74,7 @@ public sealed class ProviderReaderTests
         { "no Secret of the token", "spec.cloudflare.tokenSecretRef.name", s => new ClusterDnsProviderSpec { Cloudflare = new CloudflareSpec() } },
         { "a time-out of an hour", "spec.cloudflare.timeout", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Timeout = "1h" } } },
         { "a proxy without a host", "spec.cloudflare.url", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Url = "https://" } } },
+        { "a token in the clear", "spec.cloudflare.url", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Url = "http://proxy.example.net" } } },
         { "a webhook without a scheme", "spec.externalDnsWebhook.url", s => new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "localhost:8888" } } },
     };
 

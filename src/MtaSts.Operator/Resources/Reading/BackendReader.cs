@@ -48,10 +48,17 @@ internal static class BackendReader
         return new DnsBackend.Rfc2136(host, port, Timeout("spec.rfc2136", spec.Timeout, DnsTimeout, problems), tsig);
     }
 
-    private static DnsBackend.Cloudflare Read(CloudflareSpec spec, Problems problems) => new(
-        spec.Url is { } url ? Url("spec.cloudflare.url", url, problems) : null,
-        Secret("spec.cloudflare.tokenSecretRef", spec.TokenSecretRef, problems),
-        Timeout("spec.cloudflare", spec.Timeout, ApiTimeout, problems));
+    private static DnsBackend.Cloudflare Read(CloudflareSpec spec, Problems problems)
+    {
+        var url = spec.Url is { } text ? Url("spec.cloudflare.url", text, problems) : null;
+        if (url is { Scheme: "http", IsLoopback: false })
+        {
+            problems.Add("spec.cloudflare.url", $"is {Problems.Show(spec.Url)}, which sends the token in the clear", "write https://, or http:// to this machine itself");
+        }
+
+        return new DnsBackend.Cloudflare(
+            url, Secret("spec.cloudflare.tokenSecretRef", spec.TokenSecretRef, problems), Timeout("spec.cloudflare", spec.Timeout, ApiTimeout, problems));
+    }
 
     private static DnsBackend.PowerDns Read(PowerDnsSpec spec, Problems problems)
     {

@@ -23,6 +23,9 @@ public interface IDnsTruth : IAsyncDisposable
     /// <summary>True when a batch happens as a whole or not at all.</summary>
     bool IsAtomic { get; }
 
+    /// <summary>True when every ASCII text can be a TXT value; false where quotes and backslashes are refused.</summary>
+    bool WritesEveryText => true;
+
     /// <summary>Adds a record in zone-file form: "name ttl type data".</summary>
     Task SeedAsync(string record);
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using k8s;
 using Microsoft.Extensions.Logging.Console;
 using MtaSts.Kubernetes;
-using MtaSts.Operator.Dns;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;

@@ -236,6 +236,7 @@ public abstract class DnsProviderConformance
     [InlineData("v=TLSRPTv1;  two  spaces ", "v=TLSRPTv1\\;  two  spaces ")]
     public async Task Quotes_backslashes_semicolons_and_blanks_arrive_as_they_are(string value, string zoneFileForm)
     {
+        Assert.SkipUnless(Truth.WritesEveryText || !value.AsSpan().ContainsAny('"', '\\'), "TXT is bare text here, and that cannot carry quotes and backslashes");
         Written(await Publish(TlsRpt(value)));
         Assert.Equal([$"300 \"{zoneFileForm.Replace("\\;", ";", StringComparison.Ordinal)}\""], await Look($"_smtp._tls.{_label}.{Truth.Zone}"));
         Assert.IsType<PublishOutcome.InPlace>(Only(await Publish(TlsRpt(value))));

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
+using MtaSts.Operator.Dns;
 using MtaSts.Operator.Dns.Cloudflare;
 using MtaSts.Operator.Dns.Http;
 using MtaSts.Operator.Dns.PowerDns;
 using MtaSts.Operator.Dns.Rfc2136;
+using MtaSts.Operator.Dns.Webhook;
 using MtaSts.Operator.Resources.Reading;
 
-namespace MtaSts.Operator.Dns;
+namespace MtaSts.Operator.Reconcile;
 
 /// <summary>Makes the adapter that a provider's settings ask for. One for the process: it keeps the connections and the limits of APIs.</summary>
 public sealed class DnsAdapters : IDisposable
@@ -35,6 +37,7 @@ public sealed class DnsAdapters : IDisposable
         DnsBackend.Rfc2136 server => OfServer(server, settings, secret, out problem),
         DnsBackend.Cloudflare api => OfCloudflare(api, settings, secret, out problem),
         DnsBackend.PowerDns api => OfPowerDns(api, settings, secret, out problem),
+        DnsBackend.Webhook api => OfWebhook(api, settings, out problem),
         var other => throw new ArgumentException($"nobody writes {other.Field} records but people", nameof(settings)),
     };
 
@@ -78,5 +81,12 @@ public sealed class DnsAdapters : IDisposable
 
         var options = new PowerDnsOptions { Address = api.Url, ServerId = api.Server, Key = key, Zones = settings.Zones, Timeout = api.Timeout };
         return new PowerDnsProvider(options, _http, _time, _loggers.CreateLogger<PowerDnsProvider>());
+    }
+
+    private WebhookProvider OfWebhook(DnsBackend.Webhook api, ProviderSettings settings, out string problem)
+    {
+        problem = "";
+        var options = new WebhookOptions { Address = api.Url, Zones = settings.Zones, Timeout = api.Timeout };
+        return new WebhookProvider(options, _http, _time, _loggers.CreateLogger<WebhookProvider>());
     }
 }

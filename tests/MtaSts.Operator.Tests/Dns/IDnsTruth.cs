@@ -23,13 +23,11 @@ public interface IDnsTruth : IAsyncDisposable
     /// <summary>True when a batch happens as a whole or not at all.</summary>
     bool IsAtomic { get; }
 
-<<<<<<< HEAD
     /// <summary>True when a zone can hold records of types that the provider does not know (rfc3597).</summary>
     bool HasUnknownTypes => true;
-=======
+
     /// <summary>True when every ASCII text can be a TXT value; false where quotes and backslashes are refused.</summary>
     bool WritesEveryText => true;
->>>>>>> pd
 
     /// <summary>Adds a record in zone-file form: "name ttl type data".</summary>
     Task SeedAsync(string record);

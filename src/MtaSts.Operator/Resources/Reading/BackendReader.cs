@@ -92,7 +92,7 @@ internal static class BackendReader
     {
         if (Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0, Host.Length: > 0 })
         {
-            return url;
+            return url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"); // what is asked for stands below it
         }
 
         problems.Add(path, string.IsNullOrEmpty(value) ? "is empty" : $"is {Problems.Show(value)}", "write http:// or https://, a host, and a port and a path where they are needed; no user, query or fragment");

@@ -86,7 +86,7 @@ public sealed class DnsAdapters : IDisposable
     private WebhookProvider OfWebhook(DnsBackend.Webhook api, ProviderSettings settings, out string problem)
     {
         problem = "";
-        var options = new WebhookOptions { Address = api.Url, Zones = settings.Zones, Timeout = api.Timeout };
+        var options = new WebhookOptions { Address = api.Url, Zones = settings.Zones, Timeout = api.Timeout, TxtForm = api.TxtForm };
         return new WebhookProvider(options, _http, _time, _loggers.CreateLogger<WebhookProvider>());
     }
 }

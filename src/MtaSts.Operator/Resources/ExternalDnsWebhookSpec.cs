@@ -11,6 +11,11 @@ public sealed record ExternalDnsWebhookSpec
     [JsonPropertyName("url")]
     public string Url { get; init; } = "";
 
+    /// <summary>How the webhook wants the text of TXT records; the protocol does not say. Auto: as its own come, in quotes where it has none.</summary>
+    [Schema(Default = "\"Auto\"", OneOf = "Auto Quoted Plain")]
+    [JsonPropertyName("txtForm")]
+    public string? TxtForm { get; init; }
+
     /// <summary>How long one call may take, 1s to 1m. Default: 30s, since such a provider answers with all of its records at once.</summary>
     [Schema(CharsMax = Patterns.DurationCharsMax, Pattern = Patterns.Duration)]
     [JsonPropertyName("timeout")]

@@ -18,8 +18,8 @@ internal sealed class NamedServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public static string? WhyNot => Find("named") is null ? "named is not installed (Debian: bind9)"
-        : Find("dig") is null || Find("nsupdate") is null ? "dig and nsupdate are not installed (Debian: bind9-dnsutils)"
+    public static string? WhyNot => LocalProgram.Find("named") is null ? "named is not installed (Debian: bind9)"
+        : LocalProgram.Find("dig") is null || LocalProgram.Find("nsupdate") is null ? "dig and nsupdate are not installed (Debian: bind9-dnsutils)"
         : null;
 
     public static async Task<NamedServer> StartAsync(string algorithm, string secret)
@@ -52,7 +52,7 @@ internal sealed class NamedServer : IAsyncDisposable
             zone "{{SubZone}}" { type primary; file "{{SubZone}}"; allow-update { key updates; }; };
 
             """);
-        var start = new ProcessStartInfo(Find("named")!, ["-f", "-c", Path.Combine(folder.FullName, "named.conf"), "-n", "1", "-L", Path.Combine(folder.FullName, "log")]);
+        var start = new ProcessStartInfo(LocalProgram.Find("named")!, ["-f", "-c", Path.Combine(folder.FullName, "named.conf"), "-n", "1", "-L", Path.Combine(folder.FullName, "log")]);
         var server = new NamedServer(Process.Start(start)!, folder, port);
         try
         {
@@ -69,13 +69,13 @@ internal sealed class NamedServer : IAsyncDisposable
     /// <summary>What dig prints in its short form, one record a line.</summary>
     public async Task<string[]> DigAsync(string name, string type, params string[] options)
     {
-        var output = await RunAsync("dig", ["@127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "+tcp", "+time=5", "+tries=1", .. options, name, type]);
+        var output = await LocalProgram.RunAsync("dig", ["@127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "+tcp", "+time=5", "+tries=1", .. options, name, type]);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Sends nsupdate's commands, signed.</summary>
     public Task UpdateAsync(string algorithm, string secret, params string[] commands) =>
-        RunAsync("nsupdate", ["-y", $"{algorithm}:updates:{secret}"], $"server 127.0.0.1 {Port}\n{string.Join('\n', commands)}\nsend\n");
+        LocalProgram.RunAsync("nsupdate", ["-y", $"{algorithm}:updates:{secret}"], $"server 127.0.0.1 {Port}\n{string.Join('\n', commands)}\nsend\n");
 
     public async ValueTask DisposeAsync()
     {
@@ -91,25 +91,6 @@ internal sealed class NamedServer : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static string? Find(string program) =>
-        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Select(p => Path.Combine(p, program)).FirstOrDefault(File.Exists);
-
-    private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string input = "")
-    {
-        using var process = Process.Start(new ProcessStartInfo(Find(program)!, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program}: {await error}{output}");
     }
 
     private async Task WaitAsync()

@@ -288,7 +288,7 @@ public sealed class PowerDnsProviderTests : IClassFixture<PowerDnsTruth>, IDispo
     [InlineData("http://[2001:db8::1]:8081/", "http://[2001:db8::1]:8081")]
     public void An_address_is_shown_as_it_would_be_written(string text, string server)
     {
-        Assert.True(PowerDnsOptions.TryParseAddress(text, out var address, out _));
+        Assert.True(ApiAddress.TryParse(text, out var address));
         Assert.True(PowerDnsKey.TryCreate("k\n", out var key, out _));
         Assert.Equal(server, new PowerDnsOptions { Address = address, Key = key, Zones = [], Timeout = TimeSpan.FromSeconds(1) }.Server);
     }
@@ -302,7 +302,7 @@ public sealed class PowerDnsProviderTests : IClassFixture<PowerDnsTruth>, IDispo
     [InlineData("http://10.0.0.53/?zone=x")]
     [InlineData("http://10.0.0.53/#x")]
     [InlineData("http:///api")]
-    public void An_address_that_is_none_is_refused(string text) => Assert.False(PowerDnsOptions.TryParseAddress(text, out _, out _));
+    public void An_address_that_is_none_is_refused(string text) => Assert.False(ApiAddress.TryParse(text, out _));
 
     [Theory]
     [InlineData("")]

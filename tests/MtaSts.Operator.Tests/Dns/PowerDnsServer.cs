@@ -33,10 +33,10 @@ internal sealed class PowerDnsServer : IAsyncDisposable
     public Uri Address => new($"http://127.0.0.1:{ApiPort}/");
 
     public static string? WhyNot =>
-        Find("pdns_server") is null || Find("pdnsutil") is null ? "pdns_server is not installed (Debian: pdns-server)"
+        LocalProgram.Find("pdns_server") is null || LocalProgram.Find("pdnsutil") is null ? "pdns_server is not installed (Debian: pdns-server)"
         : !File.Exists(Schema) ? "the SQLite backend of PowerDNS is not installed (Debian: pdns-backend-sqlite3)"
-        : Find("sqlite3") is null ? "sqlite3 is not installed (Debian: sqlite3)"
-        : Find("dig") is null || Find("nsupdate") is null ? "dig and nsupdate are not installed (Debian: bind9-dnsutils)"
+        : LocalProgram.Find("sqlite3") is null ? "sqlite3 is not installed (Debian: sqlite3)"
+        : LocalProgram.Find("dig") is null || LocalProgram.Find("nsupdate") is null ? "dig and nsupdate are not installed (Debian: bind9-dnsutils)"
         : null;
 
     public static async Task<PowerDnsServer> StartAsync()
@@ -44,7 +44,7 @@ internal sealed class PowerDnsServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("mtasts-pdns-");
         var (dnsPort, apiPort) = (NamedServer.FreePort(), NamedServer.FreePort());
         var database = Path.Combine(folder.FullName, "zones.db");
-        await RunAsync("sqlite3", [database], await File.ReadAllTextAsync(Schema));
+        await LocalProgram.RunAsync("sqlite3", [database], await File.ReadAllTextAsync(Schema));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "pdns.conf"), $"""
             launch=gsqlite3
             gsqlite3-database={database}
@@ -87,13 +87,13 @@ internal sealed class PowerDnsServer : IAsyncDisposable
                 *.wild A 192.0.2.99
 
                 """);
-            await RunAsync("pdnsutil", [.. settings, "load-zone", zone, file]);
+            await LocalProgram.RunAsync("pdnsutil", [.. settings, "load-zone", zone, file]);
             // As zones made by the API have it: each write is a new serial.
-            await RunAsync("pdnsutil", [.. settings, "set-meta", zone, "SOA-EDIT-API", "INCREASE"]);
+            await LocalProgram.RunAsync("pdnsutil", [.. settings, "set-meta", zone, "SOA-EDIT-API", "INCREASE"]);
         }
 
-        await RunAsync("pdnsutil", [.. settings, "create-slave-zone", CopyZone, "127.0.0.1"]);
-        var start = new ProcessStartInfo(Find("pdns_server")!, settings) { RedirectStandardOutput = true, RedirectStandardError = true };
+        await LocalProgram.RunAsync("pdnsutil", [.. settings, "create-slave-zone", CopyZone, "127.0.0.1"]);
+        var start = new ProcessStartInfo(LocalProgram.Find("pdns_server")!, settings) { RedirectStandardOutput = true, RedirectStandardError = true };
         var server = new PowerDnsServer(Process.Start(start)!, folder, dnsPort, apiPort);
         try
         {
@@ -109,11 +109,11 @@ internal sealed class PowerDnsServer : IAsyncDisposable
 
     public async Task<string[]> DigAsync(string name, string type, params string[] options)
     {
-        var output = await RunAsync("dig", ["@127.0.0.1", "-p", DnsPort.ToString(CultureInfo.InvariantCulture), "+tcp", "+time=5", "+tries=1", .. options, name, type]);
+        var output = await LocalProgram.RunAsync("dig", ["@127.0.0.1", "-p", DnsPort.ToString(CultureInfo.InvariantCulture), "+tcp", "+time=5", "+tries=1", .. options, name, type]);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    public Task UpdateAsync(string command) => RunAsync("nsupdate", ["-v"], $"server 127.0.0.1 {DnsPort}\n{command}\nsend\n");
+    public Task UpdateAsync(string command) => LocalProgram.RunAsync("nsupdate", ["-v"], $"server 127.0.0.1 {DnsPort}\n{command}\nsend\n");
 
     /// <summary>Writes whole sets past the adapter: the API's own JSON.</summary>
     public async Task PatchAsync(string zone, params JsonObject[] sets)
@@ -150,30 +150,11 @@ internal sealed class PowerDnsServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static string? Find(string program) =>
-        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Select(p => Path.Combine(p, program)).FirstOrDefault(File.Exists);
-
     private static async Task DrainAsync(Process process)
     {
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.ReadToEndAsync();
         await error;
-    }
-
-    private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string input = "")
-    {
-        using var process = Process.Start(new ProcessStartInfo(Find(program)!, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program}: {await error}{output}");
     }
 
     private async Task WaitAsync()

@@ -1,3 +1,4 @@
+using MtaSts.Operator.Dns.Webhook;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
 
@@ -75,6 +76,10 @@ public sealed class ProviderReaderTests
         { "a time-out of an hour", "spec.cloudflare.timeout", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Timeout = "1h" } } },
         { "a proxy without a host", "spec.cloudflare.url", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Url = "https://" } } },
         { "a token in the clear", "spec.cloudflare.url", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Url = "http://proxy.example.net" } } },
+        {
+            "a form of text that is none", "spec.externalDnsWebhook.txtForm",
+            s => new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "http://localhost:8888", TxtForm = "bare" } }
+        },
         { "a webhook without a scheme", "spec.externalDnsWebhook.url", s => new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "localhost:8888" } } },
     };
 
@@ -121,7 +126,7 @@ public sealed class ProviderReaderTests
         },
         {
             new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "http://localhost:8888", Timeout = "20s" } }, "externalDnsWebhook",
-            new DnsBackend.Webhook(new Uri("http://localhost:8888"), TimeSpan.FromSeconds(20))
+            new DnsBackend.Webhook(new Uri("http://localhost:8888"), TimeSpan.FromSeconds(20), WebhookTxtForm.Auto)
         },
         { new ClusterDnsProviderSpec { Manual = new ManualSpec() }, "manual", new DnsBackend.Manual() },
     };

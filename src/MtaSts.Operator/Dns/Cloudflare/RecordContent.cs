@@ -16,8 +16,6 @@ internal static class RecordContent
     /// </summary>
     public const string Proxied = " (proxied)";
 
-    private const int StringBytesMax = 255; // rfc1035#3.3.14
-
     /// <summary>The API's name of a type.</summary>
     public static string TypeName(RecordType type) => type.ToString().ToUpperInvariant();
 
@@ -27,7 +25,7 @@ internal static class RecordContent
         content = null;
         if (!RecordData.TryEncode(type, value, out _, out problem))
             return false;
-        content = type == RecordType.Txt ? Quote(value) : value;
+        content = type == RecordType.Txt ? ZoneFile.Data(type, value) : value;
         return true;
     }
 
@@ -42,29 +40,6 @@ internal static class RecordContent
             _ => IPAddress.TryParse(content, out var address) ? address.ToString() : content,
         };
         return entry.Proxied == true ? value + Proxied : value;
-    }
-
-    // rfc1035#5.1: strings in quotes, with a backslash before quotes and backslashes, and \DDD for what does not print.
-    private static string Quote(string ascii)
-    {
-        var text = new StringBuilder(ascii.Length + 16);
-        for (var at = 0; at == 0 || at < ascii.Length; at += StringBytesMax)
-        {
-            text.Append(at == 0 ? "\"" : " \"");
-            foreach (var c in ascii.AsSpan(at, Math.Min(StringBytesMax, ascii.Length - at)))
-            {
-                if (c is '"' or '\\')
-                    text.Append('\\').Append(c);
-                else if (c is < ' ' or '\x7f')
-                    text.Append(CultureInfo.InvariantCulture, $"\\{(int)c:D3}");
-                else
-                    text.Append(c);
-            }
-
-            text.Append('"');
-        }
-
-        return text.ToString();
     }
 
     // Content that is not quoted strings from end to end is what somebody typed: it is taken as it is. Each byte becomes one character,

@@ -53,26 +53,8 @@ internal static class PresentationForm
         return content is not null;
     }
 
-    // Every byte that could end a string, begin an escape or a comment line, or be lost on the way is escaped: no value leaves its string.
-    private static string? Quote(string value)
-    {
-        if (!Ascii.IsValid(value) || value.Length + (value.Length + TxtStringBytesMax - 1) / TxtStringBytesMax > DataBytesMax)
-            return null;
-        var text = new StringBuilder("\"");
-        for (var i = 0; i < value.Length; i++)
-        {
-            if (i > 0 && i % TxtStringBytesMax == 0)
-                text.Append("\" \"");
-            _ = value[i] switch
-            {
-                '"' or '\\' => text.Append('\\').Append(value[i]),
-                < ' ' or > '~' => text.Append(CultureInfo.InvariantCulture, $"\\{(int)value[i]:D3}"),
-                _ => text.Append(value[i]),
-            };
-        }
-
-        return text.Append('"').ToString();
-    }
+    private static string? Quote(string value) =>
+        Ascii.IsValid(value) && value.Length + (value.Length + TxtStringBytesMax - 1) / TxtStringBytesMax <= DataBytesMax ? ZoneFile.Data(RecordType.Txt, value) : null;
 
     // <character-string>s, quoted or not (rfc1035#5.1); null when a quote or an escape is not complete.
     private static string? Strings(string content)

@@ -37,22 +37,6 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // So that a moved server is found again.
     };
 
-    /// <summary>True for an address of an HTTP API: http or https, with a host, without user, query or fragment. A path in front is kept.</summary>
-    public static bool TryParseBase(string? text, out Uri address, out string problem)
-    {
-        problem = "";
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-            && uri is { Host.Length: > 0, UserInfo: "", Query: "", Fragment: "" } && !text.AsSpan().ContainsAny('?', '#', '@'))
-        {
-            address = uri.AbsolutePath.EndsWith('/') ? uri : new Uri(uri.AbsoluteUri + "/");
-            return true;
-        }
-
-        address = new Uri("http://invalid/");
-        problem = "is not an address such as http://10.0.0.53:8081 (no user, query or fragment)";
-        return false;
-    }
-
     /// <summary>Sends a request. The fault is of the transport alone; <c>IsLost</c>: it may have gone out, and no answer came.</summary>
     public async Task<(HttpAnswer? Answer, ProviderFault? Fault, bool IsLost)> SendAsync(
         HttpRequestMessage request, int bodyBytesMax, CancellationToken cancellationToken)

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
-using MtaSts.Core.Mail;
-using MtaSts.Operator.Dns.Http;
 
 namespace MtaSts.Operator.Dns.Webhook;
 
@@ -21,7 +18,7 @@ public enum WebhookTxtForm
 /// <summary>Where and how to reach a webhook of external-dns' protocol.</summary>
 public sealed record WebhookOptions
 {
-    /// <summary>The address, e.g. <c>http://localhost:8888/</c>: what <see cref="TryParseAddress"/> gives.</summary>
+    /// <summary>The address, e.g. <c>http://localhost:8888/</c>; it ends with a slash.</summary>
     public required Uri Address { get; init; }
 
     /// <summary>The zones to write in, lower case, without the final dot. None: the domains of the webhook's filter.</summary>
@@ -38,13 +35,4 @@ public sealed record WebhookOptions
 
     /// <summary>The address as messages show it.</summary>
     public string Server => Address.AbsoluteUri.TrimEnd('/');
-
-    /// <summary>Reads an address. On failure <paramref name="problem"/> says what is wrong and what to write.</summary>
-    public static bool TryParseAddress(string? text, [NotNullWhen(true)] out Uri? address, out string problem)
-    {
-        var isValid = ProviderHttp.TryParseBase(text, out var parsed, out var why);
-        address = isValid ? parsed : null;
-        problem = isValid ? "" : $"{Excerpt.Of(text ?? "")} {why}";
-        return isValid;
-    }
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using MtaSts.Core.Mail;
+using MtaSts.Operator.Dns.Http;
+using MtaSts.Operator.Dns.Webhook;
 
 namespace MtaSts.Operator.Resources.Reading;
 
@@ -76,7 +78,11 @@ internal static class BackendReader
     }
 
     private static DnsBackend.Webhook Read(ExternalDnsWebhookSpec spec, Problems problems) => new(
-        Url("spec.externalDnsWebhook.url", spec.Url, problems), Timeout("spec.externalDnsWebhook", spec.Timeout, WebhookTimeout, problems));
+        Url("spec.externalDnsWebhook.url", spec.Url, problems),
+        Timeout("spec.externalDnsWebhook", spec.Timeout, WebhookTimeout, problems),
+        problems.OneOf(
+            "spec.externalDnsWebhook.txtForm", spec.TxtForm, WebhookTxtForm.Auto,
+            ("Auto", WebhookTxtForm.Auto), ("Quoted", WebhookTxtForm.Quoted), ("Plain", WebhookTxtForm.Plain)));
 
     private static TimeSpan Timeout(string path, string? value, TimeSpan absent, Problems problems) =>
         problems.Duration($"{path}.timeout", value, absent, TimeoutMin, TimeoutMax);
@@ -87,16 +93,16 @@ internal static class BackendReader
         return new SecretEntry(reference?.Name ?? "", reference?.Key ?? SecretKeyDefault);
     }
 
-    // The path stays as it is: an API may stand below one. Whoever writes a name and a password into it would have them in logs and statuses.
+    // Whoever writes a name and a password into it would have them in logs and statuses.
     private static Uri Url(string path, string? value, Problems problems)
     {
-        if (Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0, Host.Length: > 0 })
+        if (ApiAddress.TryParse(value, out var url))
         {
-            return url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"); // what is asked for stands below it
+            return url;
         }
 
-        problems.Add(path, string.IsNullOrEmpty(value) ? "is empty" : $"is {Problems.Show(value)}", "write http:// or https://, a host, and a port and a path where they are needed; no user, query or fragment");
-        return new Uri("https://invalid.");
+        problems.Add(path, string.IsNullOrEmpty(value) ? "is empty" : $"is {Problems.Show(value)}", ApiAddress.Fix);
+        return new Uri("https://invalid."); // not used: the resource is refused
     }
 
     private static TsigSettings? Tsig(string path, TsigSpec? spec, Problems problems)

@@ -1,3 +1,5 @@
+using MtaSts.Operator.Dns.Webhook;
+
 namespace MtaSts.Operator.Resources.Reading;
 
 /// <summary>Where a provider writes, read and checked.</summary>
@@ -69,7 +71,8 @@ public abstract record DnsBackend
     /// <summary>A webhook of external-dns.</summary>
     /// <param name="Url">Its address.</param>
     /// <param name="Timeout">How long one call may take, a second to a minute.</param>
-    public sealed record Webhook(Uri Url, TimeSpan Timeout) : DnsBackend
+    /// <param name="TxtForm">How it wants texts.</param>
+    public sealed record Webhook(Uri Url, TimeSpan Timeout, WebhookTxtForm TxtForm) : DnsBackend
     {
         /// <inheritdoc/>
         public override string Field => "externalDnsWebhook";

@@ -28,6 +28,7 @@ public sealed class CloudflareServer : IAsyncDisposable
     private readonly Dictionary<string, RequestLimit> _limits = [];
     private readonly List<PendingFault> _faults = [];
     private readonly List<string> _requests = [];
+    private (string Method, Action Action)? _before;
 
     private CloudflareServer(WebApplication app, TimeProvider time, int requestsMax) => (_app, _time, _requestsMax) = (app, time, requestsMax);
 
@@ -119,6 +120,20 @@ public sealed class CloudflareServer : IAsyncDisposable
             _faults.Add(new PendingFault(fault, method) { Left = times });
     }
 
+    /// <summary>Does something right before the next request of a method is answered, as another writer would who came first.</summary>
+    public void BeforeNext(string method, Action action)
+    {
+        lock (_gate)
+            _before = (method, action);
+    }
+
+    /// <summary>The names that have records, each once.</summary>
+    public IReadOnlyList<string> AllNames()
+    {
+        lock (_gate)
+            return [.. _store.Records.Values.Select(r => r.Name).Distinct().Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Requests of a token so far; of those the ones answered 429; the most in any five minutes.</summary>
     public (int Total, int Refused, int MostInWindow) Count(string token)
     {
@@ -144,6 +159,12 @@ public sealed class CloudflareServer : IAsyncDisposable
         lock (_gate)
         {
             _requests.Add($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            if (_before is { } before && before.Method == context.Request.Method)
+            {
+                _before = null;
+                before.Action();
+            }
+
             fault = NextFault(context.Request.Method);
             answer = fault is CloudflareFault.Error500 or CloudflareFault.Hang or CloudflareFault.Cut or CloudflareFault.TooManyRequests or CloudflareFault.Redirect
                 ? default

@@ -25,8 +25,17 @@ internal static class RecordContent
         content = null;
         if (!RecordData.TryEncode(type, value, out _, out problem))
             return false;
-        content = type == RecordType.Txt ? ZoneFile.Data(type, value) : value;
-        return true;
+        content = type switch
+        {
+            RecordType.Txt => ZoneFile.Data(type, value),
+            RecordType.Cname => DnsName.Parse(value).ToString(),
+            _ => IPAddress.Parse(value).ToString(),
+        };
+        if (type != RecordType.Cname || (content != "." && !content.Contains('\\', StringComparison.Ordinal)))
+            return true;
+        problem = $"\"{value}\" is no target that Cloudflare can hold";
+        content = null;
+        return false;
     }
 
     /// <summary>The value of a record, in the form of <see cref="RecordSet.Values"/>.</summary>

@@ -15,7 +15,7 @@ public sealed class CloudflareOnboardingTests
     private const int Domains = 1000;
     private const int Workers = 16;
     private const int QuietTicks = 5;
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
     [Theory]
     [InlineData(true)]

@@ -161,28 +161,39 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
     /// <summary>A minute in which nothing is to do: no write to the API server but the lease, no update in the DNS.</summary>
     public async Task SteadyStateAsync(TimeSpan time, CancellationToken stop)
     {
-        // Events are written in the background, and their counts up to ten seconds later; the last ones of the rollout belong to it.
-        var quiet = RolledOutAt + TimeSpan.FromSeconds(12) - DateTimeOffset.UtcNow;
-
         // The domain that moved is settled when senders have forgotten what it served before: that goes from its ledger then, in one write.
         var moved = (await PolicyObject.ListAsync(world.Bed.ControlPlane.Client, null, stop)).Single(p => p.Domain == LaterLife.Moving);
-        await Task.Delay(quiet > TimeSpan.Zero ? quiet : TimeSpan.Zero, stop);
-        var from = DateTimeOffset.UtcNow;
-        await Task.Delay(time, stop);
-        var updates = (await world.Mail.Dns.UpdatesAsync(stop)).Where(u => u.At > from).ToList();
-        verdicts.Note(updates.Count == 0, $"steady state: no DNS update in {time.TotalSeconds:0} s", string.Join(" | ", updates.Select(u => u.Text)));
-        var writes = world.Bed.ControlPlane.Audit.Read()
-            .Where(e => e.At > from && e.User.StartsWith("system:serviceaccount:", StringComparison.Ordinal))
-            .ToList();
-        var others = writes.Where(e => !e.Resource.StartsWith("leases.", StringComparison.Ordinal)).ToList();
-        var forgotten = others.FirstOrDefault(e => e.At >= moved.CachedUntil && $"{e.Namespace}/{e.Name}" == moved.Name && e.Resource.EndsWith("/status", StringComparison.Ordinal));
-        var leases = writes.Count - others.Count;
-        others.RemoveAll(e => e == forgotten);
+
+        // Events are written in the background, and their counts up to ten seconds later; the last ones of the rollout belong to it.
+        var latest = RolledOutAt + TimeSpan.FromSeconds(12);
+        AuditEvent? forgotten = null;
+        List<(DateTimeOffset At, string What)> writes;
+        DateTimeOffset since;
+        do
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            var events = world.Bed.ControlPlane.Audit.Read().Where(e => e.At > RolledOutAt && IsOfTheOperator(e) && !IsLease(e)).ToList();
+            forgotten = events.Find(e => e.At >= moved.CachedUntil && $"{e.Namespace}/{e.Name}" == moved.Name && e.Resource.EndsWith("/status", StringComparison.Ordinal));
+            writes =
+            [
+                .. events.Where(e => e != forgotten).Select(e => (e.At, $"{e.Verb} {e.Resource} {e.Namespace}/{e.Name}")),
+                .. (await world.Mail.Dns.UpdatesAsync(stop)).Where(u => u.At > RolledOutAt).Select(u => (u.At, u.Text)),
+            ];
+            since = writes.Select(w => w.At).Append(RolledOutAt).Max();
+        }
+        while (since <= latest && DateTimeOffset.UtcNow - since < time);
+
+        var late = string.Join(" | ", writes.Where(w => w.At > latest).Select(w => w.What));
+        var leases = world.Bed.ControlPlane.Audit.Read().Count(e => e.At > since && IsOfTheOperator(e) && IsLease(e));
         verdicts.Note(
-            others.Count == 0 && leases > 0,
-            $"steady state: no write to the API server in {time.TotalSeconds:0} s but {leases} renewals of the lease"
+            since <= latest && leases > 0,
+            $"steady state: no DNS update and no write to the API server in {time.TotalSeconds:0} s but {leases} renewals of the lease"
                 + (forgotten is null ? "" : $", and one when senders had forgotten what {LaterLife.Moving} served before"),
-            string.Join(" | ", others.Select(e => $"{e.Verb} {e.Resource} {e.Namespace}/{e.Name}")));
+            late);
+
+        static bool IsOfTheOperator(AuditEvent e) => e.User.StartsWith("system:serviceaccount:", StringComparison.Ordinal);
+
+        static bool IsLease(AuditEvent e) => e.Resource.StartsWith("leases.", StringComparison.Ordinal);
     }
 
     private async Task<SendOutcome> SendAsync(string domain, CancellationToken stop)

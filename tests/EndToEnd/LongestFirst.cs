@@ -3,7 +3,7 @@ using Xunit.Sdk;
 using Xunit.v3;
 
 // Most of what these tests do is to wait, so more of them run at once than there are processors.
-[assembly: Parallelization(MaxThreads = 6)]
+[assembly: Parallelization(MaxThreads = 9)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]
 
 namespace MtaSts.EndToEnd;
@@ -18,8 +18,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
         where TTestCollection : ITestCollection => collection.TestCollectionDisplayName switch
         {
             OperatorDeathsCollection.Name => 0,
-            OperatorCollection.Name => 2,
-            ControlPlaneCollection.Name or MailNetworkCollection.Name => 3,
-            _ => 1,
+            OperatorCollection.Name => 1,
+            OperatorOutagesCollection.Name => 3,
+            ControlPlaneCollection.Name or MailNetworkCollection.Name => 4,
+            _ => 2,
         };
 }

@@ -11,12 +11,15 @@ public class SimulationTests
     private const int FirstSeed = 14;
     private const int FixedSeeds = 24;
 
+    // Seeds that once failed and that the others do not stand for: a record that could not be written was said to be healthy, on what was seen of the one before.
+    private static readonly int[] FoundSeeds = [698845341];
+
     private static readonly TimeSpan FreshTime = TimeSpan.FromSeconds(8);
 
     [Fact]
     public void No_healthy_domain_loses_a_mail_by_what_the_operator_does()
     {
-        var (tally, failure) = Lives.Run(Enumerable.Range(FirstSeed, FixedSeeds), LifeOptions.Whole);
+        var (tally, failure) = Lives.Run(Enumerable.Range(FirstSeed, FixedSeeds).Concat(FoundSeeds), LifeOptions.Whole);
         Assert.True(failure is null, failure?.ToString());
 
         // A simulation in which nothing happens proves nothing.
@@ -24,7 +27,7 @@ public class SimulationTests
         Assert.True(tally.Promotions > 100 && tally.Crashes > 300 && tally.StandStills > 50 && tally.Overtaken > 50, tally.Line());
         Assert.True(tally.Retirements > 10 && tally.Adoptions > 8 && tally.Resumptions > 5 && tally.StepsBack > 0, tally.Line());
         Assert.True(tally.Migrations > 10 && tally.ProviderFaults > 5 && tally.RestingLooks > 10_000, tally.Line());
-        Say($"{FixedSeeds} fixed seeds", tally);
+        Say($"{FixedSeeds + FoundSeeds.Length} fixed seeds", tally);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Sts;
 
@@ -102,6 +103,35 @@ public sealed record Evidence
 
     /// <summary>The worst finding of a check; Unknown when it has no result.</summary>
     public Finding Of(Check check) => Finding.Worst(FindingsOf(check));
+
+    /// <summary>
+    /// The same, as far as it still holds once a step is decided: what was judged against a document or an id that the step replaces says nothing of the new
+    /// one (promise 6). Whoever reads the status must not take the record of before for the one that is yet to be written.
+    /// </summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="judged">The state that it was judged against.</param>
+    /// <param name="next">The state that was decided.</param>
+    public Evidence After(MailDomain domain, RolloutState judged, RolloutState next)
+    {
+        var checks = Checks;
+        if (next.Served is not null && next.Served != judged.Served)
+        {
+            checks = Unseen(checks, Check.PolicyServed, Reason.PolicyPropagating, domain.PolicyHost, "The document that is now to be served has not been seen yet.");
+        }
+
+        if (next.PublishedId is not null && next.PublishedId != judged.PublishedId)
+        {
+            checks = Unseen(checks, Check.TxtRecord, Reason.RecordPropagating, domain.StsRecordName, "The record that is now to be written has not been seen yet.");
+        }
+
+        return this with { Checks = checks };
+    }
+
+    private static ImmutableArray<CheckResult> Unseen(ImmutableArray<CheckResult> checks, Check check, Reason reason, string subject, string message)
+    {
+        var at = checks.TakeWhile(c => c.Check != check).Count();
+        return checks.RemoveAll(c => c.Check == check).Insert(at, new CheckResult(check, new Finding.Unknown(reason, subject, message)));
+    }
 
     private IEnumerable<Finding> FindingsOf(Check check) => Checks.Where(c => c.Check == check).Select(c => c.Finding)
         .DefaultIfEmpty(new Finding.Unknown(Reason.NotObservedYet, check.ToString(), "the check has not run yet"));

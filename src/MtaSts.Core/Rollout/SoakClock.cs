@@ -60,12 +60,15 @@ public sealed record SoakClock(TimeSpan Elapsed, DateTimeOffset? CountedUntil, D
             : this with { HealthySince = healthySince };
     }
 
-    /// <summary>The clock in a stage that nothing follows: no time is counted, only since when all is well, which changes with the health and not with time.</summary>
+    /// <summary>
+    /// The clock in a stage that nothing follows: it stands still, and keeps what it has counted for an owner who wants more again. Since when all is well
+    /// changes with the health and not with time.
+    /// </summary>
     public SoakClock Rest(bool? verdict, DateTimeOffset now) => verdict switch
     {
-        true => new SoakClock(TimeSpan.Zero, null, HealthySince ?? now),
+        true => new SoakClock(Elapsed, null, HealthySince ?? now),
         false => Zero,
-        null => new SoakClock(TimeSpan.Zero, null, HealthySince),
+        null => this with { CountedUntil = null },
     };
 
     /// <summary>The healthy time up to <paramref name="now"/>, checkpointed or not. Call it on what <see cref="Advance"/> returned for the same moment.</summary>

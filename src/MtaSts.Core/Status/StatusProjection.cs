@@ -106,7 +106,7 @@ public static class StatusProjection
             return (Ready(Reason.Publishing, $"the policy of stage {state.Stage} is being published"), true, false);
         }
 
-        if (worst is Finding.Unknown notKnown)
+        if (worst is Finding.Unknown notKnown && decision.Waiting is not Finding.Unknown { Reason: Reason.Publishing })
         {
             var spreading = notKnown.Reason is Reason.RecordPropagating or Reason.PolicyPropagating;
             return (Ready(Reason.ChecksUnknown, Text(notKnown.Subject, notKnown.Message)), spreading, false);

@@ -113,7 +113,7 @@ public sealed class DomainPass(
         var outcome = new PassOutcome
         {
             Intent = intent,
-            Evidence = evidence,
+            Evidence = evidence.After(intent.Domain, state, decision.Next),
             Decision = decision,
             DnsProblems = applied.DnsProblems,
             ServingProblems = applied.ServingProblems,

@@ -150,6 +150,27 @@ public class DeciderPropertyTests
     });
 
     [Fact]
+    public void Promise_6_what_was_seen_of_a_replaced_document_or_id_says_nothing_of_the_new_one() => Hold(steps =>
+    {
+        foreach (var step in steps)
+        {
+            var left = step.Evidence.After(step.Intent.Domain, step.Before, step.After);
+            foreach (var check in Enum.GetValues<Check>())
+            {
+                var isNew = check switch
+                {
+                    Check.PolicyServed => step.After.Served != step.Before.Served,
+                    Check.TxtRecord => step.After.PublishedId != step.Before.PublishedId,
+                    _ => false,
+                };
+                Assert.True(isNew ? left.Of(check) is Finding.Unknown : left.Of(check) == step.Evidence.Of(check), $"{check} is {left.Of(check)} at {step.Now:O}");
+            }
+
+            Assert.Equal(step.Evidence.Checks.Select(c => c.Check).Distinct(), left.Checks.Select(c => c.Check).Distinct());
+        }
+    });
+
+    [Fact]
     public void Promise_7_only_the_owner_lowers_a_domain() => Hold(steps =>
     {
         foreach (var step in steps.Where(s => IsEnforce(s.Before) && !IsEnforce(s.After)))

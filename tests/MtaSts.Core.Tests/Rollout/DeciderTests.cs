@@ -120,6 +120,20 @@ public class DeciderTests
     }
 
     [Fact]
+    public void A_target_that_is_lowered_to_the_stage_the_domain_is_in_stops_the_soak_and_keeps_it()
+    {
+        var intent = Scene.Intent();
+        var soaked = Scene.Until(intent, Scene.PublishedIn(intent, "testing", T0), Scene.Healthy(), T0, T0.AddDays(2)).Next;
+
+        var rested = Scene.Until(intent with { Target = TargetMode.Testing }, soaked, Scene.Healthy(), T0.AddDays(2), T0.AddDays(9)).Next;
+        Assert.InRange(rested.Soak.At(T0.AddDays(9)), TimeSpan.FromHours(46), TimeSpan.FromDays(2));
+        Assert.Equal(soaked.Soak.HealthySince, rested.Soak.HealthySince);
+
+        var broken = Decider.Decide(intent with { Target = TargetMode.Testing }, rested, Scene.Healthy().With(Check.MxTls, Scene.Broken()), T0.AddDays(9)).Next;
+        Assert.Equal(TimeSpan.Zero, broken.Soak.At(T0.AddDays(9)));
+    }
+
+    [Fact]
     public void Time_in_which_nobody_looked_is_not_counted()
     {
         var intent = Scene.Intent();

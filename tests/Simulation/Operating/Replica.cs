@@ -155,8 +155,9 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
             }
         }
 
-        var outcome = new PassOutcome { Intent = intent, Evidence = evidence, Decision = decision, DnsProblems = problems };
-        var told = current with { State = decision.Next, Conditions = StatusProjection.Conditions(outcome), Checks = evidence.Checks };
+        var left = evidence.After(intent.Domain, state, decision.Next);
+        var outcome = new PassOutcome { Intent = intent, Evidence = left, Decision = decision, DnsProblems = problems };
+        var told = current with { State = decision.Next, Conditions = StatusProjection.Conditions(outcome), Checks = left.Checks };
         var writes = !current.Tells(told);
         if (writes ? !TryWrite(domain, told, current, look) : current.Version != domain.Resource.Now.Version)
         {

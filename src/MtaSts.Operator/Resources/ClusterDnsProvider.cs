@@ -13,7 +13,7 @@ namespace MtaSts.Operator.Resources;
 [PrinterColumn(2, "Accepted", ".status.conditions[?(@.type==\"Accepted\")].status", Description = "Whether the provider is valid.")]
 [PrinterColumn(3, "Reason", ".status.conditions[?(@.type==\"Accepted\")].reason", Description = "Why.")]
 [PrinterColumn(4, "Age", ".metadata.creationTimestamp", Type = "date")]
-public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<ClusterDnsProviderSpec>, IStatus<DnsProviderStatus?>
+public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<DnsProviderSpec>, IStatus<DnsProviderStatus?>
 {
     /// <summary>The kind.</summary>
     public const string KubeKind = "ClusterDnsProvider";
@@ -36,7 +36,7 @@ public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<
     /// <summary>Where and how records are written.</summary>
     [Schema(Required = true)]
     [JsonPropertyName("spec")]
-    public ClusterDnsProviderSpec Spec { get; set; } = new();
+    public DnsProviderSpec Spec { get; set; } = new();
 
     /// <summary>Whether it is valid; written by the operator alone.</summary>
     [Schema(Default = """{"observedGeneration":-1}""")]

@@ -47,7 +47,7 @@ public class AdmissionDeskTests
         ["no provider"] = (Reason.ProviderNotFound, "spec.dnsProviderRef.name is \"bind\"", _ => [Class()], Samples.PolicySpec),
         ["a provider that is not valid"] = (
             Reason.ProviderInvalid, "ClusterDnsProvider bind: spec.",
-            _ => [Class(), Provider(new ClusterDnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "" } })], Samples.PolicySpec),
+            _ => [Class(), Provider(new DnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "" } })], Samples.PolicySpec),
         ["a class that serves where the operator does not"] = (
             Reason.ClassInvalid, "MtaStsClass default: spec.serving.namespace is \"elsewhere\", which this operator does not serve in; name one of mta-sts, or",
             _ => [ServingElsewhere(), Provider()], Samples.PolicySpec),
@@ -173,7 +173,7 @@ public class AdmissionDeskTests
 
     private static MtaStsClass ServingElsewhere() => Class(Samples.ClassSpec with { Serving = Samples.ClassSpec.Serving with { Namespace = "elsewhere" } });
 
-    private static ClusterDnsProvider Provider(ClusterDnsProviderSpec? spec = null)
+    private static ClusterDnsProvider Provider(DnsProviderSpec? spec = null)
     {
         var made = Samples.Provider(spec ?? Samples.ProviderSpec);
         made.Metadata.ResourceVersion = "1";

@@ -19,7 +19,7 @@ public sealed class ProviderReaderTests
     [InlineData("ns.example.net.:65535", "ns.example.net.", 65535)]
     public void Reads_a_server(string text, string host, int port)
     {
-        var settings = ProviderReader.Read(Samples.Provider(new ClusterDnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = text } }), "cluster-a").Value!;
+        var settings = ProviderReader.Read(Samples.Provider(new DnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = text } }), "cluster-a").Value!;
 
         var server = Assert.IsType<DnsBackend.Rfc2136>(settings.Backend);
         Assert.Equal((host, port), (server.Host, server.Port));
@@ -43,13 +43,13 @@ public sealed class ProviderReaderTests
     [InlineData("2001:db8::zz", "neither address nor name")]
     public void Refuses_a_server(string text, string why)
     {
-        var reading = ProviderReader.Read(Samples.Provider(new ClusterDnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = text } }), "cluster-a");
+        var reading = ProviderReader.Read(Samples.Provider(new DnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = text } }), "cluster-a");
 
         Assert.False(reading.IsValid, why);
         Assert.Equal("spec.rfc2136.server", Assert.Single(reading.Problems).Path);
     }
 
-    public static TheoryData<string, string, Func<ClusterDnsProviderSpec, ClusterDnsProviderSpec>> BadSpecs => new()
+    public static TheoryData<string, string, Func<DnsProviderSpec, DnsProviderSpec>> BadSpecs => new()
     {
         { "a TTL under 30", "spec.ttl", s => s with { Ttl = 29 } },
         { "a TTL over a day", "spec.ttl", s => s with { Ttl = 86401 } },
@@ -72,20 +72,20 @@ public sealed class ProviderReaderTests
         { "a server that leaves its place in the path", "spec.powerDns.server", s => PowerDns(p => p with { Server = "../x" }) },
         { "a server that is the folder above", "spec.powerDns.server", s => PowerDns(p => p with { Server = ".." }) },
         { "no Secret of the API key", "spec.powerDns.apiKeySecretRef.name", s => PowerDns(p => p with { ApiKeySecretRef = new SecretKeyReference() }) },
-        { "no Secret of the token", "spec.cloudflare.tokenSecretRef.name", s => new ClusterDnsProviderSpec { Cloudflare = new CloudflareSpec() } },
-        { "a time-out of an hour", "spec.cloudflare.timeout", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Timeout = "1h" } } },
-        { "a proxy without a host", "spec.cloudflare.url", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Url = "https://" } } },
-        { "a token in the clear", "spec.cloudflare.url", s => new ClusterDnsProviderSpec { Cloudflare = Cloudflare with { Url = "http://proxy.example.net" } } },
+        { "no Secret of the token", "spec.cloudflare.tokenSecretRef.name", s => new DnsProviderSpec { Cloudflare = new CloudflareSpec() } },
+        { "a time-out of an hour", "spec.cloudflare.timeout", s => new DnsProviderSpec { Cloudflare = Cloudflare with { Timeout = "1h" } } },
+        { "a proxy without a host", "spec.cloudflare.url", s => new DnsProviderSpec { Cloudflare = Cloudflare with { Url = "https://" } } },
+        { "a token in the clear", "spec.cloudflare.url", s => new DnsProviderSpec { Cloudflare = Cloudflare with { Url = "http://proxy.example.net" } } },
         {
             "a form of text that is none", "spec.externalDnsWebhook.txtForm",
-            s => new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "http://localhost:8888", TxtForm = "bare" } }
+            s => new DnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "http://localhost:8888", TxtForm = "bare" } }
         },
-        { "a webhook without a scheme", "spec.externalDnsWebhook.url", s => new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "localhost:8888" } } },
+        { "a webhook without a scheme", "spec.externalDnsWebhook.url", s => new DnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "localhost:8888" } } },
     };
 
     private static CloudflareSpec Cloudflare => new() { TokenSecretRef = new SecretKeyReference { Name = "token" } };
 
-    private static ClusterDnsProviderSpec PowerDns(Func<PowerDnsSpec, PowerDnsSpec> change) => new()
+    private static DnsProviderSpec PowerDns(Func<PowerDnsSpec, PowerDnsSpec> change) => new()
     {
         PowerDns = change(new PowerDnsSpec { Url = "http://pdns:8081", ApiKeySecretRef = new SecretKeyReference { Name = "key" } }),
     };
@@ -94,7 +94,7 @@ public sealed class ProviderReaderTests
 
     [Theory]
     [MemberData(nameof(BadSpecs), DisableDiscoveryEnumeration = true)]
-    public void Names_the_field(string why, string path, Func<ClusterDnsProviderSpec, ClusterDnsProviderSpec> change)
+    public void Names_the_field(string why, string path, Func<DnsProviderSpec, DnsProviderSpec> change)
     {
         var reading = ProviderReader.Read(Samples.Provider(change(Samples.ProviderSpec)), "cluster-a");
 
@@ -117,23 +117,23 @@ public sealed class ProviderReaderTests
         Assert.Empty(settings.Zones);
     }
 
-    public static TheoryData<ClusterDnsProviderSpec, string, DnsBackend> Backends => new()
+    public static TheoryData<DnsProviderSpec, string, DnsBackend> Backends => new()
     {
-        { new ClusterDnsProviderSpec { Cloudflare = Cloudflare }, "cloudflare", new DnsBackend.Cloudflare(null, new SecretEntry("token", "secret"), TimeSpan.FromSeconds(10)) },
+        { new DnsProviderSpec { Cloudflare = Cloudflare }, "cloudflare", new DnsBackend.Cloudflare(null, new SecretEntry("token", "secret"), TimeSpan.FromSeconds(10)) },
         {
             PowerDns(p => p), "powerDns",
             new DnsBackend.PowerDns(new Uri("http://pdns:8081"), "localhost", new SecretEntry("key", "secret"), TimeSpan.FromSeconds(10))
         },
         {
-            new ClusterDnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "http://localhost:8888", Timeout = "20s" } }, "externalDnsWebhook",
+            new DnsProviderSpec { ExternalDnsWebhook = new ExternalDnsWebhookSpec { Url = "http://localhost:8888", Timeout = "20s" } }, "externalDnsWebhook",
             new DnsBackend.Webhook(new Uri("http://localhost:8888"), TimeSpan.FromSeconds(20), WebhookTxtForm.Auto)
         },
-        { new ClusterDnsProviderSpec { Manual = new ManualSpec() }, "manual", new DnsBackend.Manual() },
+        { new DnsProviderSpec { Manual = new ManualSpec() }, "manual", new DnsBackend.Manual() },
     };
 
     [Theory]
     [MemberData(nameof(Backends), DisableDiscoveryEnumeration = true)]
-    public void Reads_where_records_are_written(ClusterDnsProviderSpec spec, string field, DnsBackend backend)
+    public void Reads_where_records_are_written(DnsProviderSpec spec, string field, DnsBackend backend)
     {
         var settings = ProviderReader.Read(Samples.Provider(spec), "cluster-a").Value!;
 
@@ -145,7 +145,7 @@ public sealed class ProviderReaderTests
     public void Only_what_is_written_by_hand_is_not_marked()
     {
         var server = ProviderReader.Read(Samples.Provider(Samples.ProviderSpec), "cluster-a").Value!;
-        var manual = ProviderReader.Read(Samples.Provider(new ClusterDnsProviderSpec { Manual = new ManualSpec() }), "cluster-a").Value!;
+        var manual = ProviderReader.Read(Samples.Provider(new DnsProviderSpec { Manual = new ManualSpec() }), "cluster-a").Value!;
 
         Assert.Equal("cluster-a", server.IdentityOf("team-a/example")?.OwnerId);
         Assert.Null(manual.IdentityOf("team-a/example"));

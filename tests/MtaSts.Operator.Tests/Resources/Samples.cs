@@ -15,7 +15,7 @@ internal static class Samples
         Serving = new ServingSpec { Namespace = "mta-sts", Image = "policy-server:1" },
     };
 
-    public static ClusterDnsProviderSpec ProviderSpec { get; } = new() { Rfc2136 = new Rfc2136Spec { Server = "192.0.2.53" } };
+    public static DnsProviderSpec ProviderSpec { get; } = new() { Rfc2136 = new Rfc2136Spec { Server = "192.0.2.53" } };
 
     public static ClassSettings Settings => ClassReader.Read(Class(ClassSpec)).Value!;
 
@@ -24,7 +24,7 @@ internal static class Samples
 
     public static MtaStsClass Class(MtaStsClassSpec spec, string name = "default") => new() { Metadata = new V1ObjectMeta { Name = name }, Spec = spec };
 
-    public static ClusterDnsProvider Provider(ClusterDnsProviderSpec spec) => new() { Metadata = new V1ObjectMeta { Name = "bind" }, Spec = spec };
+    public static ClusterDnsProvider Provider(DnsProviderSpec spec) => new() { Metadata = new V1ObjectMeta { Name = "bind" }, Spec = spec };
 
     public static ServingSettings Serving(string className = "default", Func<ServingSpec, ServingSpec>? change = null)
     {

@@ -124,7 +124,7 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
         return new ClusterDnsProvider
         {
             Metadata = new V1ObjectMeta { Name = name },
-            Spec = new ClusterDnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "192.0.2.53" } }, // rfc5737: nobody's; it is not asked
+            Spec = new DnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "192.0.2.53" } }, // rfc5737: nobody's; it is not asked
         };
     }
 

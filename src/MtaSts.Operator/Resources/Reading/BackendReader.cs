@@ -20,7 +20,7 @@ internal static class BackendReader
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromMinutes(1);
 
     /// <summary>The one place that the spec names; null with a problem where it names none or several.</summary>
-    public static DnsBackend? Read(ClusterDnsProviderSpec spec, Problems problems)
+    public static DnsBackend? Read(DnsProviderSpec spec, Problems problems)
     {
         DnsBackend?[] named =
         [

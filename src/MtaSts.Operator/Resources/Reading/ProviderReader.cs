@@ -16,7 +16,7 @@ public static class ProviderReader
     public static ResourceReading<ProviderSettings> Read(ClusterDnsProvider resource, string ownerIdDefault)
     {
         var problems = new Problems();
-        var spec = resource.Spec ?? new ClusterDnsProviderSpec();
+        var spec = resource.Spec ?? new DnsProviderSpec();
 
         var zones = (spec.Zones ?? []).Select((z, i) => Zone($"spec.zones[{i}]", z ?? "", problems)).OfType<string>().Distinct().ToImmutableArray();
         if (spec.Ttl is < TtlMin or > TtlMax)

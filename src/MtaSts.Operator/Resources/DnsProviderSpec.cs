@@ -7,7 +7,7 @@ namespace MtaSts.Operator.Resources;
 [Validation(
     "[has(self.rfc2136), has(self.cloudflare), has(self.powerDns), has(self.externalDnsWebhook), has(self.manual)].filter(x, x).size() == 1",
     "exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook and manual says where records are written")]
-public sealed record ClusterDnsProviderSpec
+public sealed record DnsProviderSpec
 {
     /// <summary>The zones that may be written to. Default: every zone that the server answers for with authority.</summary>
     [Schema(ItemsMax = 1000, IsSet = true, CharsMin = 1, CharsMax = Patterns.NameCharsMax, Pattern = Patterns.ObjectName)]

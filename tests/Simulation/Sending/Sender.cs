@@ -95,8 +95,10 @@ internal sealed class Sender(Agenda agenda, Habits habits, Resolver resolver, Ra
         {
             Fetch(world, id, watcher);
         }
-        else if (habits.ExtendsById)
+        else if (habits.ExtendsById && !watcher.IsMispaired(held))
         {
+            // More than the RFC has: rfc8461#3.2 counts max_age from the last fetch. Whoever read the id just before it changed and the document just after holds
+            // them paired wrongly, and would extend the pair for ever once that id is named again; to that no operator could give an end.
             Keep(world, held with { Until = agenda.Now.AddSeconds(held.Policy.MaxAgeSeconds) }, watcher);
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
+using MtaSts.Core.Status;
 using MtaSts.Core.Sts;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Simulation.Operating;
@@ -179,7 +180,9 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
             SpreadSince ??= agenda.Now;
         }
 
-        var rests = look.Sight == Sight.Well && look.Seen.Records.Values.All(v => v.All.All(r => r.IsDefinite)) && decision.Waiting is Finding.Unknown { Reason: Reason.TargetReached } && after.Ledger.Entries.Length <= 1
+        // What the provider would not take is tried again; a domain with such records is not settled, however well its checks are.
+        var isWritten = resource.Now.Conditions.Any(c => c is { Type: ConditionType.DnsPublished, Status: ConditionStatus.True });
+        var rests = isWritten && look.Sight == Sight.Well && look.Seen.Records.Values.All(v => v.All.All(r => r.IsDefinite)) && decision.Waiting is Finding.Unknown { Reason: Reason.TargetReached } && after.Ledger.Entries.Length <= 1
             && after.KeptMx.IsEmpty && world.IsQuiet(agenda.Now);
         if (rests && _atRest is { } rest && rest.Seen.Spec == cached.Spec && world.Zone.ChangedAt < rest.At && world.Hosting.ChangedAt < rest.At)
         {
@@ -210,6 +213,9 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
             $"{sender} holds {held.Id}, which lets mail go to {string.Join(' ', held.Policy.Mx)}; the MX are {string.Join(' ', hosts)}, all well and made live by the book");
         tally.Excused++;
     }
+
+    /// <summary>True when a sender holds one of our documents under the id of another of ours.</summary>
+    public bool IsMispaired(Held held) => _documents.TryGetValue(held.Id.ToString(), out var document) && StsPolicyReader.Read(document).Value != held.Policy;
 
     /// <summary>A sender has read a policy that is ours.</summary>
     public void Read(Sender sender, PolicyId id, string document)

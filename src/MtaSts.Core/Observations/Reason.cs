@@ -31,6 +31,9 @@ public enum Reason
     /// <summary>The DNS provider is itself invalid. Correct the field that the message names.</summary>
     ProviderInvalid,
 
+    /// <summary>The policy names a DNS provider of its namespace, and its class does not allow it, or not that kind. Name no provider, or another class.</summary>
+    ProviderNotAllowed,
+
     /// <summary>An older resource claims this domain; this one has no effect. Delete one of the two.</summary>
     DomainClaimedByOther,
 

@@ -32,7 +32,8 @@ public abstract record PublishOutcome
 
 /// <summary>What became of each wanted record.</summary>
 /// <param name="Outcomes">One for each record that was wanted.</param>
-public sealed record PublishReport(ImmutableSortedDictionary<RecordKey, PublishOutcome> Outcomes)
+/// <param name="Zones">The zones that were found for them.</param>
+public sealed record PublishReport(ImmutableSortedDictionary<RecordKey, PublishOutcome> Outcomes, ImmutableArray<string> Zones)
 {
     private static readonly Comparer<RecordKey> ByName = Comparer<RecordKey>.Create((a, b) =>
         string.CompareOrdinal(a.Name, b.Name) is var byName and not 0 ? byName : a.Type.CompareTo(b.Type));
@@ -43,6 +44,6 @@ public sealed record PublishReport(ImmutableSortedDictionary<RecordKey, PublishO
     /// <summary>True when something was written or removed.</summary>
     public bool AnyWritten => Outcomes.Values.Any(o => o is PublishOutcome.Written or PublishOutcome.Removed);
 
-    internal static PublishReport Of(IEnumerable<KeyValuePair<RecordKey, PublishOutcome>> outcomes) =>
-        new(outcomes.ToImmutableSortedDictionary(ByName));
+    internal static PublishReport Of(IEnumerable<KeyValuePair<RecordKey, PublishOutcome>> outcomes, params IEnumerable<string> zones) =>
+        new(outcomes.ToImmutableSortedDictionary(ByName), [.. zones.Distinct()]);
 }

@@ -36,7 +36,7 @@ public sealed class RecordPublisher(ILogger<RecordPublisher> logger)
 
         foreach (var zone in byZone.GroupBy(z => z.Zone, z => z.Record))
             await PublishInZoneAsync(new Pass(provider, zone.Key, owner, adoption, outcomes), [.. zone], cancellationToken);
-        return PublishReport.Of(outcomes);
+        return PublishReport.Of(outcomes, byZone.Select(z => z.Zone.Name));
     }
 
     /// <summary>Removes the records that are marked as this resource's; leaves all others.</summary>

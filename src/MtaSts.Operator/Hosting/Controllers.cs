@@ -8,7 +8,7 @@ using MtaSts.Operator.Serving;
 
 namespace MtaSts.Operator.Hosting;
 
-/// <summary>The controllers of the four kinds, and what makes each look again.</summary>
+/// <summary>The controllers of the five kinds, and what makes each look again.</summary>
 internal sealed class Controllers : IDisposable
 {
     // Longer than the probes of one domain may take in all.
@@ -18,10 +18,15 @@ internal sealed class Controllers : IDisposable
     private readonly Controller<MtaStsRetirement> _retirements;
     private readonly Controller<MtaStsClass> _classes;
     private readonly Controller<ClusterDnsProvider> _providers;
+    private readonly Controller<DnsProvider> _ownProviders;
 
     private Controllers(
-        Controller<MtaStsPolicy> policies, Controller<MtaStsRetirement> retirements, Controller<MtaStsClass> classes, Controller<ClusterDnsProvider> providers) =>
-        (_policies, _retirements, _classes, _providers) = (policies, retirements, classes, providers);
+        Controller<MtaStsPolicy> policies,
+        Controller<MtaStsRetirement> retirements,
+        Controller<MtaStsClass> classes,
+        Controller<ClusterDnsProvider> providers,
+        Controller<DnsProvider> ownProviders) =>
+        (_policies, _retirements, _classes, _providers, _ownProviders) = (policies, retirements, classes, providers, ownProviders);
 
     /// <summary>Puts them together.</summary>
     public static Controllers Build(
@@ -36,9 +41,10 @@ internal sealed class Controllers : IDisposable
         TimeProvider time)
     {
         var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin, options.ServingLag);
-        var providers = new Providers(cluster, adapters, time);
+        var providers = new Providers(new SecretEntries(cluster, writer), adapters, time);
         var serving = new ServingWriter(cluster, writer);
-        var domains = new DomainWriter(serving, new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>())));
+        var book = new ProviderBook(time);
+        var domains = new DomainWriter(serving, new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()), book));
         var announcer = new Announcer(events, loggers.CreateLogger<Announcer>());
         var watch = new Watch();
         var moves = new ClassMoves(options.ServingLag);
@@ -59,19 +65,36 @@ internal sealed class Controllers : IDisposable
             writer, cluster.Classes,
             new ClassController(cluster, writer, fence, options.MaxAgeMin, time, loggers.CreateLogger<ClassController>()), null, Options(2),
             loggers.CreateLogger<Controller<MtaStsClass>>(), time);
-        var providerController = new Controller<ClusterDnsProvider>(
-            writer, cluster.Providers,
-            new ProviderController(providers, writer, fence, options.OwnerId, time, loggers.CreateLogger<ProviderController>()), null, Options(2),
-            loggers.CreateLogger<Controller<ClusterDnsProvider>>(), time);
+        var clusterProviders = Of(cluster.Providers);
+        var ownProviders = Of(cluster.OwnProviders);
 
-        WatchAll(cluster, policies, classes, providerController);
+        book.News += name =>
+        {
+            if (name.Split('/') is [var space, var own])
+            {
+                ownProviders.Enqueue(new ObjectKey(space, own));
+            }
+            else
+            {
+                clusterProviders.Enqueue(new ObjectKey(null, name));
+            }
+        };
+        WatchAll(cluster, policies, classes, clusterProviders);
         WatchAll(cluster, policies, retirements);
-        return new Controllers(policies, retirements, classes, providerController);
+        return new Controllers(policies, retirements, classes, clusterProviders, ownProviders);
+
+        Controller<T> Of<T>(Informer<T> informer)
+            where T : class, IDnsProviderResource<T> => new(
+                writer, informer,
+                new ProviderController<T>(providers, book, cluster, writer, fence, options.OwnerId, time, loggers.CreateLogger<ProviderController<T>>()), null, Options(2),
+                loggers.CreateLogger<Controller<T>>(), time);
     }
 
     /// <summary>Runs all until stopped or aborted.</summary>
     public Task RunAsync(CancellationToken stop, CancellationToken abort) =>
-        Task.WhenAll(_policies.RunAsync(stop, abort), _retirements.RunAsync(stop, abort), _classes.RunAsync(stop, abort), _providers.RunAsync(stop, abort));
+        Task.WhenAll(
+            _policies.RunAsync(stop, abort), _retirements.RunAsync(stop, abort), _classes.RunAsync(stop, abort), _providers.RunAsync(stop, abort),
+            _ownProviders.RunAsync(stop, abort));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -80,6 +103,7 @@ internal sealed class Controllers : IDisposable
         _retirements.Dispose();
         _classes.Dispose();
         _providers.Dispose();
+        _ownProviders.Dispose();
     }
 
     private static ControllerOptions Options(int workers) =>
@@ -90,6 +114,7 @@ internal sealed class Controllers : IDisposable
     {
         policies.Watches(cluster.Classes, cluster.PoliciesOf);
         policies.Watches(cluster.Providers, cluster.PoliciesOf);
+        policies.Watches(cluster.OwnProviders, cluster.PoliciesOf);
         policies.Watches(cluster.Secrets, secret => cluster.ProvidersOf(secret).SelectMany(cluster.PoliciesOf));
         policies.Watches(cluster.Namespaces, cluster.PoliciesIn);
 
@@ -109,6 +134,7 @@ internal sealed class Controllers : IDisposable
     {
         retirements.Watches(cluster.Classes, cluster.RetirementsOf);
         retirements.Watches(cluster.Providers, cluster.RetirementsOf);
+        retirements.Watches(cluster.OwnProviders, cluster.RetirementsOf);
         retirements.Watches(cluster.Secrets, secret => cluster.ProvidersOf(secret).SelectMany(cluster.RetirementsOf));
         foreach (var serving in cluster.Serving.Values)
         {

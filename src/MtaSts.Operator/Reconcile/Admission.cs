@@ -16,7 +16,7 @@ public abstract record Admission
     /// <summary>It may act.</summary>
     /// <param name="Intent">What is wanted.</param>
     /// <param name="Class">Its class.</param>
-    /// <param name="Provider">The class's provider.</param>
+    /// <param name="Provider">The provider: the class's, or one of the policy's namespace.</param>
     /// <param name="Owner">"namespace/name" of the policy as which records and objects are marked.</param>
     public sealed record Admitted(Intent Intent, ClassSettings Class, ProviderSettings Provider, string Owner) : Admission;
 
@@ -28,7 +28,11 @@ public abstract record Admission
     /// <summary>It may not act: it has no effect until that is mended.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Message">The field and the fix.</param>
-    public sealed record Rejected(Reason Reason, string Message) : Admission;
+    public sealed record Rejected(Reason Reason, string Message) : Admission
+    {
+        /// <summary>When to look again; null where whatever mends it is watched.</summary>
+        public TimeSpan? LookAgain { get; init; }
+    }
 }
 
 /// <summary>Decides which policies and retirements may act: the resource is valid, its class lets it, and no older one has the domain.</summary>
@@ -38,6 +42,9 @@ public abstract record Admission
 /// <param name="servingLag">How long a replica of a policy server may answer with an older document than another.</param>
 public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSpan? maxAgeMin = null, TimeSpan servingLag = default)
 {
+    // The policies above are not watched for it: in a large cluster each change of any would be looked up.
+    private static readonly TimeSpan LookForAbove = TimeSpan.FromMinutes(10);
+
     /// <summary>Whether a policy may act.</summary>
     public Admission Admit(MtaStsPolicy policy) => Placed(AdmitAnywhere(policy)) switch
     {
@@ -56,7 +63,11 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
 
         return Under(
             found, settings => RetirementReader.Read(retirement, settings),
-            (intent, settings) => Placed(WithProvider(intent, settings, retirement.Spec.PolicyRef.ToString())));
+            (intent, settings) => Placed(WithProvider(
+                intent,
+                settings with { NamespacedProviders = settings.NamespacedProviders ?? NamespacedProviders.ForTakingDown },
+                Cluster.OwnProviderOf(retirement.Spec.PolicyRef.Namespace, retirement.Spec.DnsProviderRef),
+                retirement.Spec.PolicyRef.ToString())));
     }
 
     /// <summary>True where a policy is there that may act for the domain of a retirement.</summary>
@@ -82,9 +93,9 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         {
             var space = policy.Metadata.NamespaceProperty;
             var labels = cluster.Namespaces.Cache.Find(new ObjectKey(null, space))?.Metadata.Labels ?? new Dictionary<string, string>();
-            return settings.Rights.Allows(space, labels.AsReadOnly(), intent.Domain) is { } problem
-                ? new Admission.Rejected(problem.Reason, problem.Field.ToString())
-                : WithProvider(intent, settings, ObjectKey.Of(policy).ToString());
+            return settings.Rights.Allows(space, labels.AsReadOnly(), intent.Domain) is { } problem ? new Admission.Rejected(problem.Reason, problem.Field.ToString())
+                : !settings.AllowsSubdomainsOfOthers && cluster.SettledAbove(policy).FirstOrDefault() is { } above ? BelowOther(intent, settings, above)
+                : WithProvider(intent, settings, Cluster.OwnProviderOf(space, policy.Spec!.DnsProviderRef), ObjectKey.Of(policy).ToString());
         });
     }
 
@@ -111,19 +122,62 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         return intent.IsValid ? admit(intent.Value, settings.Value) : new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
     }
 
-    private Admission WithProvider(Intent intent, ClassSettings settings, string owner)
+    // Whose the domain above is, is not said: a namespace need not know of the others.
+    private static Admission.Rejected BelowOther(Intent intent, ClassSettings settings, MtaStsPolicy above) => new(
+        Reason.DomainNotAllowed,
+        new FieldProblem(
+            "spec.domain",
+            $"is \"{intent.Domain}\", below \"{above.Spec.Domain}\", which another namespace has, and class \"{settings.Name}\" forbids that",
+            "ask the platform team, or name another class in spec.className").ToString())
     {
-        if (cluster.Providers.Cache.Find(new ObjectKey(null, settings.ProviderName)) is not { } provider)
-        {
-            return new Admission.Rejected(
+        LookAgain = LookForAbove,
+    };
+
+    private Admission WithProvider(Intent intent, ClassSettings settings, ObjectKey? own, string owner)
+    {
+        var (provider, rejected) = own is { } key ? OwnProvider(settings, key) : ClusterProvider(settings);
+        return rejected is null
+            ? new Admission.Admitted(intent with { ServingSpread = settings.Serving.SpreadOf(servingLag) }, settings, provider!, owner)
+            : rejected;
+    }
+
+    private (ProviderSettings? Provider, Admission.Rejected? Rejected) ClusterProvider(ClassSettings settings) =>
+        cluster.Providers.Cache.Find(new ObjectKey(null, settings.ProviderName)) is { } provider
+            ? Read(provider)
+            : (null, new Admission.Rejected(
                 Reason.ProviderNotFound,
-                $"MtaStsClass {settings.Name}: spec.dnsProviderRef.name is \"{settings.ProviderName}\", and there is no such ClusterDnsProvider; create it or name another");
+                $"MtaStsClass {settings.Name}: spec.dnsProviderRef.name is \"{settings.ProviderName}\", and there is no such ClusterDnsProvider; create it or name another"));
+
+    private (ProviderSettings? Provider, Admission.Rejected? Rejected) OwnProvider(ClassSettings settings, ObjectKey key)
+    {
+        if (settings.ForbidsOwn(null) is { } forbidden)
+        {
+            return (null, new Admission.Rejected(forbidden.Reason, forbidden.Field.ToString()));
         }
 
-        var provided = ProviderReader.Read(provider, ownerIdDefault);
-        return provided.IsValid
-            ? new Admission.Admitted(intent with { ServingSpread = settings.Serving.SpreadOf(servingLag) }, settings, provided.Value, owner)
-            : new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}");
+        if (cluster.OwnProviders.Cache.Find(key) is not { } provider)
+        {
+            return (null, new Admission.Rejected(
+                Reason.ProviderNotFound, $"spec.dnsProviderRef.name is \"{key.Name}\", and there is no such DnsProvider in namespace {key.Namespace}; create it there or name another"));
+        }
+
+        var (read, rejected) = Read(provider);
+        if (read is null)
+        {
+            return (null, rejected);
+        }
+
+        return settings.ForbidsOwn(read.Backend) is { } kind
+            ? (null, new Admission.Rejected(kind.Reason, kind.Field.ToString()))
+            : (read with { Reach = settings.NamespacedProviders!.Reach }, null);
+    }
+
+    private (ProviderSettings? Provider, Admission.Rejected? Rejected) Read(IDnsProviderResource provider)
+    {
+        var read = ProviderReader.Read(provider, ownerIdDefault);
+        return read.IsValid
+            ? (read.Value, null)
+            : (null, new Admission.Rejected(Reason.ProviderInvalid, $"{provider.Kind} {ObjectKey.Of(provider)}: {FieldProblem.Join(read.Problems)}"));
     }
 
     private Admission Placed(Admission admission) =>

@@ -11,6 +11,7 @@ public sealed class Cluster
     private const string ByDomain = "domain";
     private const string ByClass = "class";
     private const string ByProvider = "provider";
+    private const string ByOwnProvider = "own-provider";
     private const string DefaultClass = "";
 
     /// <summary>Informers over everything that the operator reads; none runs before <see cref="RunAsync"/>.</summary>
@@ -26,6 +27,7 @@ public sealed class Cluster
         Retirements = new Informer<MtaStsRetirement>(api, null, log, time);
         Classes = new Informer<MtaStsClass>(api, null, log, time);
         Providers = new Informer<ClusterDnsProvider>(api, null, log, time);
+        OwnProviders = new Informer<DnsProvider>(api, null, log, time);
         Namespaces = new Informer<V1Namespace>(api, null, log, time);
         Secrets = new Informer<V1Secret>(api, new InformerOptions<V1Secret> { Namespace = operatorNamespace }, log, time);
         Serving = servingNamespaces.Distinct(StringComparer.Ordinal).ToDictionary(n => n, n => new ServingCaches(api, n, log, time), StringComparer.Ordinal);
@@ -33,6 +35,7 @@ public sealed class Cluster
 
         Policies.AddIndex(ByDomain, policy => [DomainKey(policy)]);
         Policies.AddIndex(ByClass, policy => [policy.Spec?.ClassName ?? DefaultClass]);
+        Policies.AddIndex(ByOwnProvider, policy => OwnProviderOf(policy.Metadata.NamespaceProperty, policy.Spec?.DnsProviderRef) is { } key ? [key.ToString()] : []);
         Classes.AddIndex(ByProvider, c => c.Spec?.DnsProviderRef?.Name is { } name ? [name] : []);
     }
 
@@ -48,8 +51,11 @@ public sealed class Cluster
     /// <summary>The classes.</summary>
     public Informer<MtaStsClass> Classes { get; }
 
-    /// <summary>The providers.</summary>
+    /// <summary>The providers of the cluster.</summary>
     public Informer<ClusterDnsProvider> Providers { get; }
+
+    /// <summary>The providers of namespaces.</summary>
+    public Informer<DnsProvider> OwnProviders { get; }
 
     /// <summary>The namespaces, for their labels.</summary>
     public Informer<V1Namespace> Namespaces { get; }
@@ -69,13 +75,13 @@ public sealed class Cluster
             $"name one of {string.Join(", ", Serving.Keys.Order(StringComparer.Ordinal))}, or give it to the operator by --serving-namespace");
 
     /// <summary>All informers.</summary>
-    public IReadOnlyList<IInformer> Informers => [Policies, Retirements, Classes, Providers, Namespaces, Secrets, .. Serving.Values.SelectMany(s => s.Informers)];
+    public IReadOnlyList<IInformer> Informers => [Policies, Retirements, Classes, Providers, OwnProviders, Namespaces, Secrets, .. Serving.Values.SelectMany(s => s.Informers)];
 
     /// <summary>Runs all informers until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
         Policies.RunAsync(cancellationToken), Retirements.RunAsync(cancellationToken), Classes.RunAsync(cancellationToken), Providers.RunAsync(cancellationToken),
-        Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), .. Serving.Values.Select(s => s.RunAsync(cancellationToken)),
+        OwnProviders.RunAsync(cancellationToken), Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), .. Serving.Values.Select(s => s.RunAsync(cancellationToken)),
     ]);
 
     /// <summary>The policies that name the same domain as this one, itself included.</summary>
@@ -109,9 +115,52 @@ public sealed class Cluster
     public IEnumerable<ObjectKey> PoliciesOf(ClusterDnsProvider provider) =>
         Classes.ByIndex(ByProvider, provider.Metadata.Name).SelectMany(PoliciesOf);
 
+    /// <summary>The policies that name a provider of their namespace.</summary>
+    public IEnumerable<ObjectKey> PoliciesOf(DnsProvider provider) =>
+        Policies.ByIndex(ByOwnProvider, ObjectKey.Of(provider).ToString()).Select(p => ObjectKey.Of(p));
+
+    /// <summary>The policies whose records a provider is to write: of a cluster's those whose class names it and that name none themselves.</summary>
+    public IEnumerable<MtaStsPolicy> WrittenBy(IDnsProviderResource provider) => provider is DnsProvider
+        ? Policies.ByIndex(ByOwnProvider, ObjectKey.Of(provider).ToString())
+        : Classes.ByIndex(ByProvider, provider.Metadata.Name).SelectMany(c => OfClass(c.Metadata.Name)).Where(p => p.Spec?.DnsProviderRef is null);
+
+    /// <summary>The retirements whose records are written by a provider of a namespace.</summary>
+    public IEnumerable<ObjectKey> RetirementsOf(DnsProvider provider) => Retirements.Cache.All.Values
+        .Where(r => OwnProviderOf(r.Spec.PolicyRef.Namespace, r.Spec.DnsProviderRef) == ObjectKey.Of(provider)).Select(r => ObjectKey.Of(r));
+
+    /// <summary>Where the provider is that a policy names; null where it names none. A reference never leaves its namespace.</summary>
+    /// <param name="space">The policy's namespace.</param>
+    /// <param name="reference">The reference.</param>
+    public static ObjectKey? OwnProviderOf(string? space, OwnProviderReference? reference) => reference is null ? null : new ObjectKey(space, reference.Name);
+
     /// <summary>The providers that read a Secret.</summary>
     public IEnumerable<ClusterDnsProvider> ProvidersOf(V1Secret secret) =>
         Providers.Cache.All.Values.Where(p => p.Spec?.CredentialName == secret.Metadata.Name);
+
+    /// <summary>
+    /// The policies for domains above a policy's that are in other namespaces, older than it, and whose records have been seen in the DNS, which shows whose the
+    /// domain is. None for a policy that has published: what was begun is not left unattended.
+    /// </summary>
+    public IEnumerable<MtaStsPolicy> SettledAbove(MtaStsPolicy policy)
+    {
+        var claim = DomainClaim.Of(policy);
+        if (policy.Status?.ServedId is not null)
+        {
+            yield break;
+        }
+
+        for (var name = DomainKey(policy); name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0;)
+        {
+            name = name[(dot + 1)..];
+            foreach (var above in OfDomain(name).Where(p => p.Status?.SettledAt is not null && p.Metadata.NamespaceProperty != claim.Namespace))
+            {
+                if (DomainClaims.Winner([DomainClaim.Of(above), claim]) != claim)
+                {
+                    yield return above;
+                }
+            }
+        }
+    }
 
     /// <summary>The policies in a namespace.</summary>
     public IEnumerable<ObjectKey> PoliciesIn(V1Namespace space) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using MtaSts.Operator.Dns;
 using MtaSts.Operator.Dns.Cloudflare;
@@ -16,7 +17,7 @@ public sealed class DnsAdapters : IDisposable
     private readonly TimeProvider _time;
     private readonly ServiceProvider _services;
     private readonly CloudflareAccounts _cloudflare;
-    private readonly HttpClient _http = new(ProviderHttp.NewHandler()) { Timeout = Timeout.InfiniteTimeSpan }; // each call has a deadline of its own
+    private readonly ConcurrentDictionary<Reach, HttpClient> _clients = new(); // one for each reach: connections are shared within it alone
 
     /// <summary>Adapters that have opened nothing yet.</summary>
     /// <param name="loggers">For the adapters.</param>
@@ -44,9 +45,17 @@ public sealed class DnsAdapters : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _http.Dispose();
+        foreach (var client in _clients.Values)
+        {
+            client.Dispose();
+        }
+
         _services.Dispose();
     }
+
+    // Each call has a deadline of its own.
+    private HttpClient ClientFor(Reach reach) =>
+        _clients.GetOrAdd(reach, r => new HttpClient(ProviderHttp.NewHandler(r)) { Timeout = Timeout.InfiniteTimeSpan });
 
     private Rfc2136Provider? OfServer(DnsBackend.Rfc2136 server, ProviderSettings settings, string? secret, out string problem)
     {
@@ -57,7 +66,7 @@ public sealed class DnsAdapters : IDisposable
             return null;
         }
 
-        var options = new Rfc2136Options { Host = server.Host, Port = server.Port, Zones = settings.Zones, Key = key, Timeout = server.Timeout };
+        var options = new Rfc2136Options { Host = server.Host, Port = server.Port, Zones = settings.Zones, Key = key, Timeout = server.Timeout, Reach = settings.Reach };
         return new Rfc2136Provider(options, _time, _loggers.CreateLogger<Rfc2136Provider>());
     }
 
@@ -80,13 +89,13 @@ public sealed class DnsAdapters : IDisposable
         }
 
         var options = new PowerDnsOptions { Address = api.Url, ServerId = api.Server, Key = key, Zones = settings.Zones, Timeout = api.Timeout };
-        return new PowerDnsProvider(options, _http, _time, _loggers.CreateLogger<PowerDnsProvider>());
+        return new PowerDnsProvider(options, ClientFor(settings.Reach), _time, _loggers.CreateLogger<PowerDnsProvider>());
     }
 
     private WebhookProvider OfWebhook(DnsBackend.Webhook api, ProviderSettings settings, out string problem)
     {
         problem = "";
         var options = new WebhookOptions { Address = api.Url, Zones = settings.Zones, Timeout = api.Timeout, TxtForm = api.TxtForm };
-        return new WebhookProvider(options, _http, _time, _loggers.CreateLogger<WebhookProvider>());
+        return new WebhookProvider(options, ClientFor(settings.Reach), _time, _loggers.CreateLogger<WebhookProvider>());
     }
 }

@@ -44,7 +44,7 @@ public sealed class DomainPass(
         // 1. Resource -> intent.
         if (admission is not Admission.Admitted admitted)
         {
-            return await SettleAsync(resource, Refused(admission), null, null, cancellationToken);
+            return await SettleAsync(resource, Refused(admission), null, (admission as Admission.Rejected)?.LookAgain, cancellationToken);
         }
 
         var (intent, settings, provider, owner) = admitted;

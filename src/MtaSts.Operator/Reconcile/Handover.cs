@@ -63,6 +63,7 @@ public sealed class Handover(Cluster cluster, ServerSideApply writer)
                 Domain = status.Domain!,
                 PolicyRef = ReferenceTo(policy),
                 ClassName = className,
+                DnsProviderRef = policy.Spec?.DnsProviderRef,
                 Mx = status.ServedMx ?? [],
                 TlsReporting = reporting,
                 Handover = StatusMapping.WithState(new MtaStsPolicyStatus(), state, null) with { Domain = status.Domain, ClassName = className, ProviderName = status.ProviderName },

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Text;
 using MtaSts.Core.Observations;
-using MtaSts.Kubernetes;
 using MtaSts.Operator.Dns;
 using MtaSts.Operator.Resources.Reading;
 
@@ -11,45 +8,59 @@ namespace MtaSts.Operator.Reconcile;
 /// The adapters of the providers, each with the secret that it has at this moment, so that a rotated Secret is used at once. An adapter stays for as long as
 /// its settings and its secret do: what it knows of limits and zones is the provider's, not a domain's.
 /// </summary>
-/// <param name="cluster">Where the Secrets are.</param>
+/// <param name="secrets">Where the credentials are.</param>
 /// <param name="adapters">Makes adapters.</param>
 /// <param name="time">The clock of the gates.</param>
-public sealed class Providers(Cluster cluster, DnsAdapters adapters, TimeProvider time)
+public sealed class Providers(SecretEntries secrets, DnsAdapters adapters, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, Opened> _opened = new();
+    // By name and reach: two classes may let one DnsProvider reach different networks, and neither shall use the other's connections.
+    private readonly Dictionary<(string Name, Reach Reach), Opened> _opened = [];
+    private readonly Lock _lock = new();
 
     /// <summary>The adapter with its gate, or why there is none. Not for what is written by hand.</summary>
-    public (OpenedProvider? Provider, ProviderFault? Fault) Open(ProviderSettings settings)
+    public async Task<(OpenedProvider? Provider, ProviderFault? Fault)> OpenAsync(ProviderSettings settings, CancellationToken cancellationToken)
     {
         string? secret = null;
-        if (settings.Backend.Credential is { } entry && (secret = SecretOf(entry)) is null)
+        if (settings.Backend.Credential is { } entry)
         {
-            return (null, new ProviderFault(
-                Reason.ProviderCredentialsRefused,
-                $"Secret {cluster.OperatorNamespace}/{entry.Name} with the key \"{entry.Key}\" is not there; create it",
-                Transient: false));
+            (secret, var absent) = await secrets.ReadAsync(settings, entry, cancellationToken);
+            if (secret is null)
+            {
+                return (null, absent);
+            }
         }
 
-        if (_opened.TryGetValue(settings.Name, out var opened) && opened.IsFor(settings, secret))
+        var key = (settings.Name, settings.Reach);
+        lock (_lock)
         {
+            if (_opened.TryGetValue(key, out var opened) && opened.IsFor(settings, secret))
+            {
+                return (opened.Provider, null);
+            }
+
+            if (adapters.Create(settings, secret, out var problem) is not { } adapter)
+            {
+                return (null, new ProviderFault(
+                    Reason.ProviderCredentialsRefused, $"Secret {secrets.KeyOf(settings, settings.Backend.Credential!)}: {problem}", Transient: false));
+            }
+
+            opened = new Opened(settings, secret, new OpenedProvider(adapter, new ProviderGate(time)));
+            _opened[key] = opened;
             return (opened.Provider, null);
         }
-
-        if (adapters.Create(settings, secret, out var problem) is not { } adapter)
-        {
-            return (null, new ProviderFault(
-                Reason.ProviderCredentialsRefused, $"Secret {cluster.OperatorNamespace}/{settings.Backend.Credential?.Name}: {problem}", Transient: false));
-        }
-
-        opened = new Opened(settings, secret, new OpenedProvider(adapter, new ProviderGate(time)));
-        _opened[settings.Name] = opened;
-        return (opened.Provider, null);
     }
 
-    private string? SecretOf(SecretEntry entry) =>
-        cluster.Secrets.Cache.Find(new ObjectKey(cluster.OperatorNamespace, entry.Name))?.Data is { } data && data.TryGetValue(entry.Key, out var bytes)
-            ? Encoding.UTF8.GetString(bytes).Trim()
-            : null;
+    /// <summary>Lets go of a provider that is gone.</summary>
+    public void Forget(string name)
+    {
+        lock (_lock)
+        {
+            foreach (var key in _opened.Keys.Where(k => k.Name == name).ToList())
+            {
+                _opened.Remove(key);
+            }
+        }
+    }
 
     private sealed record Opened(ProviderSettings Settings, string? Secret, OpenedProvider Provider)
     {

@@ -11,7 +11,8 @@ namespace MtaSts.Operator.Reconcile;
 /// <summary>Writes a domain's records through its provider, and takes them away.</summary>
 /// <param name="providers">Opens the adapter.</param>
 /// <param name="publisher">Plans and applies.</param>
-public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
+/// <param name="book">Takes down what was seen of the provider.</param>
+public sealed class RecordWriter(Providers providers, RecordPublisher publisher, ProviderBook book)
 {
     /// <summary>Writes the records given. No records, no call.</summary>
     /// <returns>What could not be done; and whether anything was written.</returns>
@@ -28,7 +29,7 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
             return ([.. records.Select(ByHand)], false);
         }
 
-        var (provider, fault) = providers.Open(settings);
+        var (provider, fault) = await providers.OpenAsync(settings, cancellationToken);
         fault ??= provider!.Gate.Enter();
         if (fault is not null)
         {
@@ -44,6 +45,8 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher)
         {
             provider!.Gate.Leave(report);
         }
+
+        book.Note(settings.Name, report);
 
         return ([.. report.Outcomes.Select(o => Problem(o.Key, o.Value)).OfType<ApplyProblem>()], report.AnyWritten);
     }

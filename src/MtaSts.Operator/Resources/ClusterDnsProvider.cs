@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using k8s;
 using k8s.Models;
 using MtaSts.Operator.Resources.Schema;
 
@@ -12,8 +11,10 @@ namespace MtaSts.Operator.Resources;
 [PrinterColumn(1, "Place", ".status.place", Description = "The server, or the host of the API.")]
 [PrinterColumn(2, "Accepted", ".status.conditions[?(@.type==\"Accepted\")].status", Description = "Whether the provider is valid.")]
 [PrinterColumn(3, "Reason", ".status.conditions[?(@.type==\"Accepted\")].reason", Description = "Why.")]
-[PrinterColumn(4, "Age", ".metadata.creationTimestamp", Type = "date")]
-public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<DnsProviderSpec>, IStatus<DnsProviderStatus?>
+[PrinterColumn(4, "Domains", ".status.domains", Type = "integer", Description = "How many policies have their records written here.")]
+[PrinterColumn(5, "Published", ".status.published", Type = "integer", Description = "For how many of them all records are in the DNS.")]
+[PrinterColumn(6, "Age", ".metadata.creationTimestamp", Type = "date")]
+public sealed class ClusterDnsProvider : IDnsProviderResource<ClusterDnsProvider>
 {
     /// <summary>The kind.</summary>
     public const string KubeKind = "ClusterDnsProvider";
@@ -42,4 +43,7 @@ public sealed class ClusterDnsProvider : IKubernetesObject<V1ObjectMeta>, ISpec<
     [Schema(Default = """{"observedGeneration":-1}""")]
     [JsonPropertyName("status")]
     public DnsProviderStatus? Status { get; set; }
+
+    /// <inheritdoc/>
+    public ClusterDnsProvider WithStatus(DnsProviderStatus status) => new() { Metadata = Metadata, Spec = Spec, Status = status };
 }

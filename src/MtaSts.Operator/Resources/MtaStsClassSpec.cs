@@ -24,6 +24,18 @@ public sealed record MtaStsClassSpec
     [JsonPropertyName("allowedDomains")]
     public IReadOnlyList<string>? AllowedDomains { get; init; }
 
+    /// <summary>
+    /// Whether a policy may be for a domain below one that another namespace has: Allow, or Forbid. Forbid looks at older policies whose records have been seen in
+    /// the DNS, so that nobody can block a suffix by a policy for a domain that is not his.
+    /// </summary>
+    [Schema(Default = "\"Allow\"", OneOf = "Allow Forbid")]
+    [JsonPropertyName("subdomainsOfOthers")]
+    public string? SubdomainsOfOthers { get; init; }
+
+    /// <summary>Lets policies name a DnsProvider of their own namespace. Default: they may not.</summary>
+    [JsonPropertyName("namespacedProviders")]
+    public NamespacedProvidersSpec? NamespacedProviders { get; init; }
+
     /// <summary>How policies are served.</summary>
     [Schema(Required = true)]
     [JsonPropertyName("serving")]

@@ -43,6 +43,10 @@ public sealed record MtaStsPolicySpec
     [JsonPropertyName("tlsReporting")]
     public TlsReportingSpec? TlsReporting { get; init; }
 
+    /// <summary>A DnsProvider of this namespace that writes the records, where the class allows it. Default: the class's provider.</summary>
+    [JsonPropertyName("dnsProviderRef")]
+    public OwnProviderReference? DnsProviderRef { get; init; }
+
     /// <summary>What to do about records of somebody else that are there already: Refuse (leave them and say so) or Adopt (take them over).</summary>
     [Schema(Default = "\"Refuse\"", OneOf = "Refuse Adopt")]
     [JsonPropertyName("adoption")]

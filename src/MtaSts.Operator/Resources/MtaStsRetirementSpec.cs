@@ -17,10 +17,14 @@ public sealed record MtaStsRetirementSpec
     [JsonPropertyName("policyRef")]
     public PolicyReference PolicyRef { get; init; } = new();
 
-    /// <summary>The class under which the domain is served; its provider writes the records.</summary>
+    /// <summary>The class under which the domain is served; its provider writes the records, unless dnsProviderRef names another.</summary>
     [Schema(Required = true, CharsMin = 1, CharsMax = Patterns.NameCharsMax, Pattern = Patterns.ObjectName)]
     [JsonPropertyName("className")]
     public string ClassName { get; init; } = "";
+
+    /// <summary>The DnsProvider in the policy's namespace that writes the records. Default: the class's provider.</summary>
+    [JsonPropertyName("dnsProviderRef")]
+    public OwnProviderReference? DnsProviderRef { get; init; }
 
     /// <summary>The hosts that the policy names to its end.</summary>
     [Schema(Required = true, ItemsMin = 1, ItemsMax = 200, IsSet = true, CharsMin = 3, CharsMax = Patterns.NameCharsMax, Pattern = Patterns.MxPattern)]

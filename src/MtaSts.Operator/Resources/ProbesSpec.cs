@@ -10,7 +10,7 @@ public sealed record ProbesSpec
     /// Private and special networks that probes may connect to, in CIDR notation. Default: none, so that a manifest cannot make the operator
     /// knock at inner doors.
     /// </summary>
-    [Schema(ItemsMax = 64, IsSet = true, CharsMin = 3, CharsMax = 64, Pattern = "^[0-9a-fA-F:.]+/[0-9]{1,3}$")]
+    [Schema(ItemsMax = 64, IsSet = true, CharsMin = 3, CharsMax = 64, Pattern = Patterns.Network)]
     [JsonPropertyName("allowedAddresses")]
     public IReadOnlyList<string>? AllowedAddresses { get; init; }
 }

@@ -3,7 +3,7 @@ using MtaSts.Operator.Resources.Schema;
 
 namespace MtaSts.Operator.Resources;
 
-/// <summary>Names one entry of a Secret in the operator's namespace.</summary>
+/// <summary>Names one entry of a Secret: in the namespace of a DnsProvider, in the operator's for a ClusterDnsProvider.</summary>
 public sealed record SecretKeyReference
 {
     /// <summary>The Secret.</summary>

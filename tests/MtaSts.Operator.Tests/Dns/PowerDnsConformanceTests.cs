@@ -68,7 +68,7 @@ public sealed class PowerDnsTruth : IDnsTruth, IAsyncLifetime
             Zones = [.. zones ?? []],
             Timeout = TimeSpan.FromSeconds(seconds),
         };
-        var client = new HttpClient(handler ?? ProviderHttp.NewHandler());
+        var client = new HttpClient(handler ?? ProviderHttp.NewHandler(Reach.Anywhere));
         _clients.Add(client);
         return new PowerDnsProvider(options, client, TimeProvider.System, NullLogger<PowerDnsProvider>.Instance);
     }

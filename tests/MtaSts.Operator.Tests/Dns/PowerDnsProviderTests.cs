@@ -18,7 +18,7 @@ public sealed class PowerDnsProviderTests : IClassFixture<PowerDnsTruth>, IDispo
 {
     private static readonly OwnerIdentity Us = OwnerIdentity.Create("us", "team/example");
     private readonly PowerDnsTruth _pdns;
-    private readonly HttpFaults _faults = new(ProviderHttp.NewHandler());
+    private readonly HttpFaults _faults = new(ProviderHttp.NewHandler(Reach.Anywhere));
     private readonly RecordPublisher _publisher = new(NullLogger<RecordPublisher>.Instance);
 
     public PowerDnsProviderTests(PowerDnsTruth pdns)

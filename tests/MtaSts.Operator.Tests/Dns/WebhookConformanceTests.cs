@@ -65,7 +65,7 @@ public abstract class WebhookTruth(WebhookStyle style) : IDnsTruth, IAsyncLifeti
 
     private WebhookProvider Make(Uri address)
     {
-        var client = new HttpClient(ProviderHttp.NewHandler());
+        var client = new HttpClient(ProviderHttp.NewHandler(Reach.Anywhere));
         _clients.Add(client);
         var options = new WebhookOptions { Address = address, Zones = [], Timeout = TimeSpan.FromSeconds(10) };
         return new WebhookProvider(options, client, TimeProvider.System, NullLogger<WebhookProvider>.Instance);

@@ -16,7 +16,7 @@ namespace MtaSts.Operator.Tests.Dns;
 public sealed class WebhookProviderTests : IAsyncLifetime
 {
     private static readonly OwnerIdentity Us = OwnerIdentity.Create("us", "team/example");
-    private readonly HttpClient _client = new(ProviderHttp.NewHandler());
+    private readonly HttpClient _client = new(ProviderHttp.NewHandler(Reach.Anywhere));
     private readonly FakeTimeProvider _time = new();
     private readonly RecordPublisher _publisher = new(NullLogger<RecordPublisher>.Instance);
     private WebhookServer _server = null!;

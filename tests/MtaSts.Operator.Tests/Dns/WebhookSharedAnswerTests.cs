@@ -1,6 +1,5 @@
 using MtaSts.Core.Observations;
 using MtaSts.Operator.Dns;
-using MtaSts.Operator.Dns.Rfc2136;
 using MtaSts.Operator.Dns.Webhook;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using k8s;
@@ -8,7 +9,10 @@ using MtaSts.Operator.Reconcile;
 
 namespace MtaSts.Operator.Tests.Reconcile;
 
-/// <summary>A cluster whose API server has just these objects: it answers lists in this process, and its watches keep silent. It serves in "mta-sts".</summary>
+/// <summary>
+/// A cluster whose API server has just these objects: it answers lists and reads in this process, and its watches keep silent. It serves in "mta-sts", where the operator is
+/// too.
+/// </summary>
 internal sealed class ListedCluster : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -17,13 +21,18 @@ internal sealed class ListedCluster : IAsyncDisposable
 
     private ListedCluster(IEnumerable<IKubernetesObject<V1ObjectMeta>> objects)
     {
-        var items = objects.ToLookup(o => o.Kind, o => KubernetesJson.Serialize((object)o));
-        _client = new k8s.Kubernetes(new KubernetesClientConfiguration { Host = "http://api.invalid" }, new Lists(items));
-        Cluster = new Cluster(new ApiClient(_client), "mta-sts", ["mta-sts"], NullLoggerFactory.Instance, TimeProvider.System);
+        _client = new k8s.Kubernetes(new KubernetesClientConfiguration { Host = "http://api.invalid" }, new Server([.. objects], Reads));
+        Api = new ApiClient(_client);
+        Cluster = new Cluster(Api, "mta-sts", ["mta-sts"], NullLoggerFactory.Instance, TimeProvider.System);
         _running = Cluster.RunAsync(_stop.Token);
     }
 
     public Cluster Cluster { get; }
+
+    public ApiClient Api { get; }
+
+    /// <summary>The paths of objects that were read one by one.</summary>
+    public ConcurrentQueue<string> Reads { get; } = [];
 
     public static async Task<ListedCluster> OfAsync(params IEnumerable<IKubernetesObject<V1ObjectMeta>> objects)
     {
@@ -40,7 +49,7 @@ internal sealed class ListedCluster : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private sealed class Lists(ILookup<string, string> items) : DelegatingHandler
+    private sealed class Server(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects, ConcurrentQueue<string> reads) : DelegatingHandler
     {
         private static readonly Dictionary<string, string> Kinds = new()
         {
@@ -48,6 +57,7 @@ internal sealed class ListedCluster : IAsyncDisposable
             ["mtastsretirements"] = "MtaStsRetirement",
             ["mtastsclasses"] = "MtaStsClass",
             ["clusterdnsproviders"] = "ClusterDnsProvider",
+            ["dnsproviders"] = "DnsProvider",
             ["namespaces"] = "Namespace",
             ["secrets"] = "Secret",
             ["configmaps"] = "ConfigMap",
@@ -63,9 +73,28 @@ internal sealed class ListedCluster : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
-            var kind = Kinds[request.RequestUri.AbsolutePath.Split('/')[^1]];
-            var list = $$$"""{"metadata":{"resourceVersion":"1"},"items":[{{{string.Join(',', items[kind])}}}]}""";
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(list, Encoding.UTF8, "application/json") };
+            var path = request.RequestUri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            if (!Kinds.TryGetValue(path[^1], out var kind))
+            {
+                return Read(request.RequestUri.AbsolutePath, path);
+            }
+
+            var space = path.Length > 2 && path[^3] == "namespaces" ? path[^2] : null;
+            var items = objects.Where(o => o.Kind == kind && (space is null || o.Metadata.NamespaceProperty == space)).Select(o => KubernetesJson.Serialize((object)o));
+            return Json(HttpStatusCode.OK, $$$"""{"metadata":{"resourceVersion":"1"},"items":[{{{string.Join(',', items)}}}]}""");
         }
+
+        // .../namespaces/SPACE/KINDS/NAME. A Secret that is marked so may not be read.
+        private HttpResponseMessage Read(string address, string[] path)
+        {
+            reads.Enqueue(address);
+            var found = objects.FirstOrDefault(o => o.Kind == Kinds[path[^2]] && o.Metadata.Name == path[^1] && o.Metadata.NamespaceProperty == path[^3]);
+            return found is null ? Json(HttpStatusCode.NotFound, """{"kind":"Status","code":404,"reason":"NotFound","details":{"name":"x"},"message":"not there"}""")
+                : found.Metadata.Labels?.ContainsKey("forbidden") == true ? Json(HttpStatusCode.Forbidden, """{"kind":"Status","code":403,"message":"forbidden"}""")
+                : Json(HttpStatusCode.OK, KubernetesJson.Serialize((object)found));
+        }
+
+        private static HttpResponseMessage Json(HttpStatusCode code, string text) =>
+            new(code) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
     }
 }

@@ -9,7 +9,7 @@ public sealed class CrdDriftTests
 {
     private static readonly string[][] Copies = [["crds"], ["charts", "mta-sts-operator", "crds"]];
 
-    public static TheoryData<Type> Kinds => [typeof(MtaStsPolicy), typeof(MtaStsRetirement), typeof(MtaStsClass), typeof(ClusterDnsProvider)];
+    public static TheoryData<Type> Kinds => [typeof(MtaStsPolicy), typeof(MtaStsRetirement), typeof(MtaStsClass), typeof(ClusterDnsProvider), typeof(DnsProvider)];
 
     private static CrdGenerator Generator => new(XmlDocs.Of(typeof(MtaStsPolicy).Assembly));
 

@@ -14,7 +14,7 @@ public sealed class CrdsCommandTests : IDisposable
         Assert.Equal(ExitCodes.Fine, await RunAsync("crds"));
 
         var documents = Charts.YamlDocuments.Parse(_output.ToString());
-        Assert.Equal(["ClusterDnsProvider", "MtaStsClass", "MtaStsPolicy", "MtaStsRetirement"], documents.Select(d => (string?)d["spec"]!["names"]!["kind"]));
+        Assert.Equal(["ClusterDnsProvider", "DnsProvider", "MtaStsClass", "MtaStsPolicy", "MtaStsRetirement"], documents.Select(d => (string?)d["spec"]!["names"]!["kind"]));
         Assert.Empty(_error.ToString());
     }
 

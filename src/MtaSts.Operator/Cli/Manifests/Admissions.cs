@@ -32,18 +32,26 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
             _problems.AddRange(ClassReader.Read(found.Resource, maxAgeMin).Problems.Select(found.Problem));
         }
 
-        foreach (var found in manifests.Providers)
-        {
-            _problems.AddRange(ProviderReader.Read(found.Resource, ownerId ?? OwnerIdAssumed).Problems.Select(found.Problem));
-        }
+        AddProblems(manifests.Providers);
+        AddProblems(manifests.OwnProviders);
 
         AddTwins(manifests.Policies, p => $"{p.Metadata.NamespaceProperty}/{p.Metadata.Name}", "metadata.name", "give each resource a name of its own");
         AddTwins(manifests.Classes, c => c.Metadata.Name, "metadata.name", "give each class a name of its own");
         AddTwins(manifests.Providers, p => p.Metadata.Name, "metadata.name", "give each provider a name of its own");
+        AddTwins(manifests.OwnProviders, p => $"{p.Metadata.NamespaceProperty}/{p.Metadata.Name}", "metadata.name", "give each provider a name of its own");
         AddTwins(manifests.Policies, p => p.Spec?.Domain, "spec.domain", "keep one of them: of two resources for one domain the older acts, and the other has no effect");
         ImmutableArray<PlannedDomain> domains = [.. manifests.Policies.Select(Admit).OfType<PlannedDomain>()];
         var files = manifests.Files.ToList();
         return (domains, [.. _problems.OrderBy(p => files.IndexOf(p.Place.File)).ThenBy(p => p.Place.Document).ThenBy(p => p.Place.Item)]);
+    }
+
+    private void AddProblems<T>(IEnumerable<Placed<T>> providers)
+        where T : IDnsProviderResource
+    {
+        foreach (var found in providers)
+        {
+            _problems.AddRange(ProviderReader.Read(found.Resource, ownerId ?? OwnerIdAssumed).Problems.Select(found.Problem));
+        }
     }
 
     private void AddTwins<T>(IEnumerable<Placed<T>> found, Func<T, string?> key, string path, string fix)
@@ -70,8 +78,9 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
             return null;
         }
 
-        var provider = ProviderReader.Read(ProviderOf(settings.Value.ProviderName, assumed), OwnerId(settings.Value.ProviderName, assumed));
-        if (!intent.IsValid || !provider.IsValid || !MayUse(policy, intent.Value, settings.Value, assumed))
+        var resource = ProviderOf(policy.Resource, settings.Value, assumed);
+        var provider = ProviderReader.Read(resource, OwnerId(resource, assumed));
+        if (!intent.IsValid || !provider.IsValid || !MayName(policy, provider.Value, settings.Value) || !MayUse(policy, intent.Value, settings.Value, assumed))
         {
             return null;
         }
@@ -113,29 +122,45 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
         },
     };
 
-    private ClusterDnsProvider ProviderOf(string name, ImmutableArray<string>.Builder assumed)
+    private IDnsProviderResource ProviderOf(MtaStsPolicy policy, ClassSettings settings, ImmutableArray<string>.Builder assumed)
     {
-        if (manifests.Providers.FirstOrDefault(p => p.Resource.Metadata.Name == name) is { } found)
+        var metadata = policy.Spec?.DnsProviderRef is { } own
+            ? new V1ObjectMeta { Name = own.Name, NamespaceProperty = policy.Metadata.NamespaceProperty }
+            : new V1ObjectMeta { Name = settings.ProviderName };
+        IEnumerable<Placed<IDnsProviderResource>> all = metadata.NamespaceProperty is null
+            ? manifests.Providers.Select(p => new Placed<IDnsProviderResource>(p.Place, p.Resource))
+            : manifests.OwnProviders.Select(p => new Placed<IDnsProviderResource>(p.Place, p.Resource));
+        if (all.FirstOrDefault(p => p.Resource.Metadata.Name == metadata.Name && p.Resource.Metadata.NamespaceProperty == metadata.NamespaceProperty) is { } found)
         {
             return found.Resource;
         }
 
-        assumed.Add($"provider \"{name}\" is not among the manifests: one that writes every zone with a TTL of 300 s");
-        return new ClusterDnsProvider
-        {
-            Metadata = new V1ObjectMeta { Name = name },
-            Spec = new DnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "192.0.2.53" } }, // rfc5737: nobody's; it is not asked
-        };
+        assumed.Add($"provider \"{metadata.Name}\" is not among the manifests: one that writes every zone with a TTL of 300 s");
+        var spec = new DnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "192.0.2.53" } }; // rfc5737: nobody's; it is not asked
+        return metadata.NamespaceProperty is null
+            ? new ClusterDnsProvider { Metadata = metadata, Spec = spec }
+            : new DnsProvider { Metadata = metadata, Spec = spec };
     }
 
-    private string OwnerId(string provider, ImmutableArray<string>.Builder assumed)
+    private string OwnerId(IDnsProviderResource provider, ImmutableArray<string>.Builder assumed)
     {
-        if (ownerId is null && manifests.Providers.FirstOrDefault(p => p.Resource.Metadata.Name == provider)?.Resource.Spec?.OwnerId is null)
+        if (ownerId is null && provider.Spec?.OwnerId is null)
         {
             assumed.Add($"the owner id is not known: \"{OwnerIdAssumed}\"; give the operator's by --owner-id");
         }
 
         return ownerId ?? OwnerIdAssumed;
+    }
+
+    private bool MayName(Placed<MtaStsPolicy> policy, ProviderSettings provider, ClassSettings settings)
+    {
+        var problem = provider.Namespace is null ? null : settings.ForbidsOwn(provider.Backend);
+        if (problem is not null)
+        {
+            _problems.Add(policy.Problem(problem.Field));
+        }
+
+        return problem is null;
     }
 
     private bool MayUse(Placed<MtaStsPolicy> policy, Intent intent, ClassSettings settings, ImmutableArray<string>.Builder assumed)

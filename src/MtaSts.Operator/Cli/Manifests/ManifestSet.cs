@@ -40,8 +40,11 @@ internal sealed class ManifestSet
     /// <summary>The classes.</summary>
     public List<Placed<MtaStsClass>> Classes { get; } = [];
 
-    /// <summary>The providers.</summary>
+    /// <summary>The providers of the cluster.</summary>
     public List<Placed<ClusterDnsProvider>> Providers { get; } = [];
+
+    /// <summary>The providers of namespaces.</summary>
+    public List<Placed<DnsProvider>> OwnProviders { get; } = [];
 
     /// <summary>The namespaces, for their labels.</summary>
     public List<Placed<V1Namespace>> Namespaces { get; } = [];
@@ -101,6 +104,7 @@ internal sealed class ManifestSet
             case MtaStsPolicy.KubeKind: AddOurs(Policies, place, map); break;
             case MtaStsClass.KubeKind: AddOurs(Classes, place, map); break;
             case ClusterDnsProvider.KubeKind: AddOurs(Providers, place, map); break;
+            case DnsProvider.KubeKind: AddOurs(OwnProviders, place, map); break;
             case V1Namespace.KubeKind: AddRead(Namespaces, place, map); break;
             default: _ignored.Add($"{place}: {Excerpt.Plain(kind)} is of no kind that counts here"); break;
         }
@@ -132,7 +136,7 @@ internal sealed class ManifestSet
         {
             var read = KubernetesJson.Deserialize<T>(map.ToJsonString());
             read.Metadata ??= new V1ObjectMeta();
-            if (read is MtaStsPolicy)
+            if (read is MtaStsPolicy or DnsProvider)
             {
                 read.Metadata.NamespaceProperty ??= DefaultNamespace;
             }

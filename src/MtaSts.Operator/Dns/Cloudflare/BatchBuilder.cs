@@ -15,7 +15,7 @@ internal static class BatchBuilder
     /// The batch. A value that takes another's place is a patch of that record, so that no moment is without either; then deletions and
     /// additions in the batch's order.
     /// </summary>
-    public static Answer<DnsBatch> Build(RecordBatch batch, ZoneRecords now)
+    public static Outcome<DnsBatch> Build(RecordBatch batch, ZoneRecords now)
     {
         var deletes = ImmutableArray.CreateBuilder<DnsDelete>();
         var patches = ImmutableArray.CreateBuilder<DnsWrite>();

@@ -14,7 +14,7 @@ public sealed class CloudflareAccounts(IHttpClientFactory clients, TimeProvider 
 
     private readonly ConcurrentDictionary<(Uri Address, string Token), Account> _accounts = new();
 
-    /// <summary>An adapter; cheap to make, so make one for each use: a new token is then used at once.</summary>
+    /// <summary>An adapter. For as long as it is used its credential's budget is kept, and no other adapter of that credential gets one of its own.</summary>
     public CloudflareProvider Open(CloudflareOptions options)
     {
         var account = AccountOf(options);
@@ -25,8 +25,8 @@ public sealed class CloudflareAccounts(IHttpClientFactory clients, TimeProvider 
             loggers.CreateLogger<CloudflareProvider>());
     }
 
-    /// <summary>The credential's budget, for a status to show.</summary>
-    public RequestBudget BudgetOf(CloudflareOptions options) => AccountOf(options).Budget;
+    /// <summary>The credential's budget.</summary>
+    internal RequestBudget BudgetOf(CloudflareOptions options) => AccountOf(options).Budget;
 
     private Account AccountOf(CloudflareOptions options)
     {
@@ -35,28 +35,15 @@ public sealed class CloudflareAccounts(IHttpClientFactory clients, TimeProvider 
             // A token that was rotated away takes no room for ever; after an hour its window is long over.
             foreach (var (key, old) in _accounts)
             {
-                if (time.GetElapsedTime(old.UsedAt) > KeptFor)
+                if (time.GetElapsedTime(old.Budget.UsedAt) > KeptFor)
                     _accounts.TryRemove(key, out Account? _);
             }
 
             return new Account(new RequestBudget(options.RequestsPerWindow, time), new ZoneDirectory(time));
         });
-        account.UsedAt = time.GetTimestamp();
+        account.Budget.Touch();
         return account;
     }
 
-    private sealed class Account(RequestBudget budget, ZoneDirectory zones)
-    {
-        private long _usedAt;
-
-        public RequestBudget Budget => budget;
-
-        public ZoneDirectory Zones => zones;
-
-        public long UsedAt
-        {
-            get => Volatile.Read(ref _usedAt);
-            set => Volatile.Write(ref _usedAt, value);
-        }
-    }
+    private sealed record Account(RequestBudget Budget, ZoneDirectory Zones);
 }

@@ -6,10 +6,6 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MtaSts.Operator.Dns.Cloudflare;
 
-/// <summary>Either a value or why there is none. <c>IsLost</c>: the request went out, and whether it was done is not known.</summary>
-internal readonly record struct Answer<T>(T? Value, ProviderFault? Fault, bool IsLost = false)
-    where T : class;
-
 /// <summary>A page of a list.</summary>
 internal sealed record Page<T>(ImmutableArray<T> Items, int TotalPages);
 
@@ -22,16 +18,18 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
     private const int ZonesPerPage = 50; // The most that the API gives.
     private const int RecordsPerPage = 100;
 
+    public RequestHeadroom Headroom => new(options.RequestsPerWindow, RequestBudget.Window, budget.Headroom, budget.BlockedFor);
+
     /// <summary>One page, from 1, of all zones that the token sees.</summary>
-    public Task<Answer<Page<ZoneEntry>>> ListZonesAsync(int page, CancellationToken cancellationToken) =>
+    public Task<Outcome<Page<ZoneEntry>>> ListZonesAsync(int page, CancellationToken cancellationToken) =>
         GetAsync($"zones?order=name&page={page}&per_page={ZonesPerPage}", "the list of zones", CloudflareJson.Default.EnvelopeZoneEntryArray, page == 1 ? RequestBudget.NewWorkWaitMax : RequestBudget.BegunWorkWaitMax, cancellationToken);
 
     /// <summary>The zones of a name: none, one, or one in each of several accounts.</summary>
-    public Task<Answer<Page<ZoneEntry>>> FindZonesAsync(string name, CancellationToken cancellationToken) =>
+    public Task<Outcome<Page<ZoneEntry>>> FindZonesAsync(string name, CancellationToken cancellationToken) =>
         GetAsync($"zones?name={Uri.EscapeDataString(name)}&per_page={ZonesPerPage}", $"zone {name}", CloudflareJson.Default.EnvelopeZoneEntryArray, RequestBudget.NewWorkWaitMax, cancellationToken);
 
     /// <summary>The records of a zone whose names end in a text: all of them, or the first page where they have more than <paramref name="pagesMax"/>.</summary>
-    public async Task<Answer<Page<DnsEntry>>> ListRecordsAsync(
+    public async Task<Outcome<Page<DnsEntry>>> ListRecordsAsync(
         ZoneEntry zone, string suffix, int pagesMax, TimeSpan waitMax, CancellationToken cancellationToken)
     {
         var all = ImmutableArray.CreateBuilder<DnsEntry>();
@@ -52,7 +50,7 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
     }
 
     /// <summary>Sends a batch, once.</summary>
-    public Task<Answer<BatchResult>> ApplyAsync(ZoneEntry zone, DnsBatch batch, CancellationToken cancellationToken)
+    public Task<Outcome<BatchResult>> ApplyAsync(ZoneEntry zone, DnsBatch batch, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Address($"zones/{Uri.EscapeDataString(zone.Id)}/dns_records/batch"))
         {
@@ -64,7 +62,7 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
 
     private Uri Address(string relative) => new(options.BaseAddress, relative);
 
-    private Task<Answer<Page<T>>> GetAsync<T>(
+    private Task<Outcome<Page<T>>> GetAsync<T>(
         string relative, string subject, JsonTypeInfo<Envelope<T[]>> type, TimeSpan waitMax, CancellationToken cancellationToken)
         where T : class => SendAsync(
             new HttpRequestMessage(HttpMethod.Get, Address(relative)),
@@ -74,7 +72,7 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
             e => e.Result is { } items ? new Page<T>([.. items], e.ResultInfo?.TotalPages ?? 1) : null,
             cancellationToken);
 
-    private async Task<Answer<TResult>> SendAsync<T, TResult>(
+    private async Task<Outcome<TResult>> SendAsync<T, TResult>(
         HttpRequestMessage request,
         string subject,
         JsonTypeInfo<Envelope<T>> type,

@@ -21,6 +21,9 @@ public sealed class CloudflareProvider : IDnsProvider
         (_api, _zones, _options, _logger) = (api, zones, options, logger);
 
     /// <inheritdoc/>
+    public RequestHeadroom? Headroom => _api.Headroom;
+
+    /// <inheritdoc/>
     public async Task<ZoneAnswer> FindZoneAsync(string name, CancellationToken cancellationToken)
     {
         if (!IsPlainName(name, out var wanted))

@@ -35,6 +35,7 @@ public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
     private TimeSpan _blockedUntil;
     private TimeSpan _comeBack;
     private int _waiting;
+    private long _usedAt = time.GetTimestamp();
 
     /// <summary>Requests that could be made at this moment without waiting.</summary>
     public int Headroom
@@ -59,10 +60,16 @@ public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
         }
     }
 
+    /// <summary>When somebody last took from it or opened it: a timestamp of the clock.</summary>
+    internal long UsedAt => Volatile.Read(ref _usedAt);
+
     /// <summary>Callers that are waiting for their turn.</summary>
     internal int Waiting => Volatile.Read(ref _waiting);
 
     private TimeSpan Now => time.GetElapsedTime(_epoch);
+
+    /// <summary>Says that it is in use.</summary>
+    internal void Touch() => Volatile.Write(ref _usedAt, time.GetTimestamp());
 
     /// <summary>Takes one request out of the budget, when its turn has come.</summary>
     /// <param name="waitMax">How long to wait for it at most.</param>
@@ -71,6 +78,7 @@ public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
     public async ValueTask<TimeSpan?> TakeAsync(TimeSpan waitMax, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Touch();
         TimeSpan wait;
         lock (_gate)
         {

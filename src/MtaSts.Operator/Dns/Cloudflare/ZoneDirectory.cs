@@ -19,11 +19,11 @@ internal sealed class ZoneDirectory(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Remembered> _byName = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Zone, string Domain), long> _crowded = new();
-    private Task<Answer<Listing>>? _listing;
+    private Task<Outcome<Listing>>? _listing;
     private long _listedAt;
 
     /// <summary>The longest zone that holds a name, among the given ones or (none given) among all that the token sees; null with a fault: none.</summary>
-    public async Task<Answer<ZoneEntry>> FindAsync(
+    public async Task<Outcome<ZoneEntry>> FindAsync(
         CloudflareApi api, DnsName name, ImmutableArray<string> among, CancellationToken cancellationToken)
     {
         if (!among.IsEmpty)
@@ -51,7 +51,7 @@ internal sealed class ZoneDirectory(TimeProvider time)
     }
 
     /// <summary>A zone by its own name.</summary>
-    public async Task<Answer<ZoneEntry>> ByNameAsync(CloudflareApi api, DnsName name, CancellationToken cancellationToken)
+    public async Task<Outcome<ZoneEntry>> ByNameAsync(CloudflareApi api, DnsName name, CancellationToken cancellationToken)
     {
         var text = name.ToString();
         lock (_gate)
@@ -98,7 +98,7 @@ internal sealed class ZoneDirectory(TimeProvider time)
     }
 
     // Several accounts may have added a zone; the one that the world asks is active.
-    private static Answer<ZoneEntry> OneOf(ImmutableArray<ZoneEntry> zones, string name)
+    private static Outcome<ZoneEntry> OneOf(ImmutableArray<ZoneEntry> zones, string name)
     {
         ImmutableArray<ZoneEntry> active = [.. zones.Where(z => z.Status == "active")];
         var left = active.IsEmpty ? zones : active;
@@ -111,7 +111,7 @@ internal sealed class ZoneDirectory(TimeProvider time)
     }
 
     // One listing for all who wait for it, whoever of them gives up.
-    private Task<Answer<Listing>> ListingAsync(CloudflareApi api)
+    private Task<Outcome<Listing>> ListingAsync(CloudflareApi api)
     {
         lock (_gate)
         {
@@ -122,7 +122,7 @@ internal sealed class ZoneDirectory(TimeProvider time)
         }
     }
 
-    private static async Task<Answer<Listing>> ListAsync(CloudflareApi api)
+    private static async Task<Outcome<Listing>> ListAsync(CloudflareApi api)
     {
         var zones = new List<ZoneEntry>();
         for (var page = 1; ; page++)

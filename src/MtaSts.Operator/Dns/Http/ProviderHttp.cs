@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 
@@ -28,13 +29,19 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
 
     public string Server => server;
 
-    /// <summary>A handler fit for providers: it follows no redirect (which would carry the key elsewhere), keeps no cookies and inflates nothing.</summary>
-    public static SocketsHttpHandler NewHandler() => new()
+    /// <summary>
+    /// A handler fit for providers: it follows no redirect (which would carry the key elsewhere), keeps no cookies, inflates nothing, and connects to no address
+    /// out of reach. With a limited reach it knows no proxy, which would connect on our behalf.
+    /// </summary>
+    public static SocketsHttpHandler NewHandler(Reach reach) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        UseProxy = reach == Reach.Anywhere,
         AutomaticDecompression = DecompressionMethods.None,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // So that a moved server is found again.
+        ConnectCallback = async (context, cancellationToken) =>
+            new NetworkStream(await ProviderDial.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, reach, cancellationToken), ownsSocket: true),
     };
 
     /// <summary>Sends a request. The fault is of the transport alone; <c>IsLost</c>: it may have gone out, and no answer came.</summary>
@@ -58,6 +65,10 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return (null, Unavailable(string.Create(CultureInfo.InvariantCulture, $"does not answer within {timeout.TotalSeconds:0.###} s")), true);
+        }
+        catch (HttpRequestException e) when (e.InnerException is OutOfReachException refused)
+        {
+            return (null, refused.Fault, false);
         }
         catch (HttpRequestException e)
         {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 
 namespace MtaSts.Operator.Dns.Rfc2136;
@@ -16,6 +15,9 @@ internal abstract record Exchange
 
     /// <summary>The server has not got the whole request, so it has not acted on it.</summary>
     public sealed record NotSent(string Why) : Exchange;
+
+    /// <summary>The server is where it may not be reached.</summary>
+    public sealed record OutOfReach(ProviderFault Fault) : Exchange;
 
     /// <summary>The request went out and no usable answer came: the server may have acted on it.</summary>
     public sealed record NoAnswer(string Why) : Exchange;
@@ -35,7 +37,7 @@ internal sealed class DnsConnection(Rfc2136Options options) : IDisposable
         var isSent = false;
         try
         {
-            _socket ??= await ConnectAsync(deadline.Token);
+            _socket ??= await ProviderDial.ConnectAsync(options.Host, options.Port, options.Reach, deadline.Token);
             await SendAsync(_socket, request, deadline.Token);
             isSent = true;
             var bytes = await ReceiveAsync(_socket, deadline.Token);
@@ -49,6 +51,10 @@ internal sealed class DnsConnection(Rfc2136Options options) : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Broken(isSent, $"did not answer within {options.Timeout.TotalSeconds:0.###} s");
+        }
+        catch (OutOfReachException e)
+        {
+            return new Exchange.OutOfReach(e.Fault);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -83,35 +89,6 @@ internal sealed class DnsConnection(Rfc2136Options options) : IDisposable
         }
 
         return buffer;
-    }
-
-    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var addresses = IPAddress.TryParse(options.Host, out var literal)
-            ? [literal]
-            : await System.Net.Dns.GetHostAddressesAsync(options.Host, cancellationToken);
-        var last = new SocketException((int)SocketError.HostNotFound);
-        foreach (var address in addresses)
-        {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(address, options.Port, cancellationToken);
-                return socket;
-            }
-            catch (SocketException e)
-            {
-                socket.Dispose();
-                last = e;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-
-        throw last;
     }
 
     // After a failure the stream may hold half a message, so the next exchange begins anew.

@@ -20,6 +20,9 @@ public sealed record Rfc2136Options
     /// <summary>The time that one exchange with the server may take.</summary>
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>Where the server may be.</summary>
+    public Reach Reach { get; init; } = Reach.Anywhere;
+
     /// <summary>"host:port", with an IPv6 address in brackets.</summary>
     public string Server => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

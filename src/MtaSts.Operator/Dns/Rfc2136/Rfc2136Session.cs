@@ -5,10 +5,6 @@ using MtaSts.Core.Observations;
 
 namespace MtaSts.Operator.Dns.Rfc2136;
 
-/// <summary>Either a value or why there is none.</summary>
-internal readonly record struct Outcome<T>(T? Value, ProviderFault? Fault)
-    where T : class;
-
 /// <summary>Record sets as they are on the wire.</summary>
 internal sealed class WireSets : Dictionary<RecordKey, ImmutableArray<WireRecord>>
 {
@@ -131,6 +127,8 @@ internal sealed class Rfc2136Session(Rfc2136Options options, TimeProvider time) 
                 return fault is null ? (answered.Message, null, false) : (null, fault, false);
             case Exchange.NotSent notSent:
                 return (null, Rfc2136Faults.Unavailable(options, notSent.Why), false);
+            case Exchange.OutOfReach refused:
+                return (null, refused.Fault, false);
             case var lost:
                 return (null, Rfc2136Faults.Unavailable(options, ((Exchange.NoAnswer)lost).Why), true);
         }

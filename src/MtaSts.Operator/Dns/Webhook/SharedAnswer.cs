@@ -1,4 +1,3 @@
-using MtaSts.Operator.Dns.Rfc2136;
 
 namespace MtaSts.Operator.Dns.Webhook;
 

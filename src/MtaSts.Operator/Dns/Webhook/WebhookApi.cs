@@ -3,7 +3,6 @@ using System.Text.Json;
 using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Operator.Dns.Http;
-using MtaSts.Operator.Dns.Rfc2136;
 
 namespace MtaSts.Operator.Dns.Webhook;
 

@@ -20,7 +20,10 @@ internal static class BackendReader
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromMinutes(1);
 
     /// <summary>The one place that the spec names; null with a problem where it names none or several.</summary>
-    public static DnsBackend? Read(DnsProviderSpec spec, Problems problems)
+    /// <param name="spec">The spec.</param>
+    /// <param name="isNamespaced">True for a DnsProvider, which may say less than a cluster's.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    public static DnsBackend? Read(DnsProviderSpec spec, bool isNamespaced, Problems problems)
     {
         DnsBackend?[] named =
         [
@@ -38,6 +41,12 @@ internal static class BackendReader
                 found.Length == 0 ? "does not say where records are written" : $"names {string.Join(" and ", found.Select(f => f.Field))}",
                 "name exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook and manual");
             return null;
+        }
+
+        // Its token goes to Cloudflare and to nobody else; who stands in for Cloudflare is the platform's business.
+        if (isNamespaced && found[0] is DnsBackend.Cloudflare { Url: not null })
+        {
+            problems.Add("spec.cloudflare.url", "is set", "remove it; only a ClusterDnsProvider can name another address than Cloudflare's own");
         }
 
         return found[0];

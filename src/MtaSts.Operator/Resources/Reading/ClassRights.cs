@@ -5,7 +5,7 @@ using MtaSts.Core.Observations;
 namespace MtaSts.Operator.Resources.Reading;
 
 /// <summary>What a class does not let a policy do.</summary>
-/// <param name="Reason"><see cref="Reason.NamespaceNotAllowed"/> or <see cref="Reason.DomainNotAllowed"/>.</param>
+/// <param name="Reason"><see cref="Reason.NamespaceNotAllowed"/>, <see cref="Reason.DomainNotAllowed"/> or <see cref="Reason.ProviderNotAllowed"/>.</param>
 /// <param name="Field">The field, what is wrong and what to do.</param>
 public sealed record RightsProblem(Reason Reason, FieldProblem Field);
 

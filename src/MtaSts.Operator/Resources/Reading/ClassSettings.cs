@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.TlsRpt;
 
@@ -13,6 +14,12 @@ public sealed record ClassSettings
 
     /// <summary>The ClusterDnsProvider that it names.</summary>
     public required string ProviderName { get; init; }
+
+    /// <summary>What it lets DnsProviders of namespaces do; null where it lets policies name none.</summary>
+    public NamespacedProviders? NamespacedProviders { get; init; }
+
+    /// <summary>True where a policy may be for a domain below one that another namespace has.</summary>
+    public bool AllowsSubdomainsOfOthers { get; init; } = true;
 
     /// <summary>Who may use it, for which domains.</summary>
     public required ClassRights Rights { get; init; }
@@ -49,6 +56,23 @@ public sealed record ClassSettings
 
     /// <summary>How its policies are served.</summary>
     public required ServingSettings Serving { get; init; }
+
+    /// <summary>Null when a policy may name a provider of its own namespace; else why not.</summary>
+    /// <param name="backend">Where that provider writes; null to ask whether policies may name any.</param>
+    public RightsProblem? ForbidsOwn(DnsBackend? backend)
+    {
+        var problem = NamespacedProviders is not { } allowed ? $"is set, and class \"{Name}\" lets no policy name a provider of its own"
+            : backend is not null && !allowed.Allows(backend) ? $"names a provider that writes to {backend.Field}; class \"{Name}\" allows {string.Join(", ", allowed.Backends)}"
+            : null;
+        return problem is null
+            ? null
+            : new RightsProblem(
+                Reason.ProviderNotAllowed,
+                new FieldProblem(
+                    "spec.dnsProviderRef",
+                    problem,
+                    "remove it for the class's own provider, name another class in spec.className, or ask the platform team"));
+    }
 }
 
 /// <summary>How the policies of a class are served.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MtaSts.Operator.Dns.Webhook;
 
 namespace MtaSts.Operator.Resources.Reading;
@@ -8,6 +9,9 @@ public abstract record DnsBackend
     private DnsBackend()
     {
     }
+
+    /// <summary>The fields that a DnsProvider of a namespace can name.</summary>
+    public static readonly ImmutableArray<string> OfNamespaces = ["rfc2136", "cloudflare", "powerDns", "externalDnsWebhook", "manual"];
 
     /// <summary>The name of its field in the resource's spec.</summary>
     public abstract string Field { get; }
@@ -92,7 +96,7 @@ public abstract record DnsBackend
     }
 }
 
-/// <summary>One entry of a Secret in the operator's namespace.</summary>
+/// <summary>One entry of a Secret in the provider's namespace: a DnsProvider's own, a ClusterDnsProvider's the operator's.</summary>
 /// <param name="Name">The Secret.</param>
 /// <param name="Key">The entry of it.</param>
 public sealed record SecretEntry(string Name, string Key);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MtaSts.Core.Mail;
+using MtaSts.Operator.Dns;
 
 namespace MtaSts.Operator.Resources.Reading;
 
@@ -11,9 +12,9 @@ public static class ProviderReader
     private const long TtlMax = 86400;
 
     /// <summary>The settings of a valid provider, or everything that is wrong with it.</summary>
-    /// <param name="resource">The provider.</param>
+    /// <param name="resource">The provider. Of a DnsProvider the settings reach no address but public ones, until a class says more.</param>
     /// <param name="ownerIdDefault">The operator's own owner id, for a provider that says none.</param>
-    public static ResourceReading<ProviderSettings> Read(ClusterDnsProvider resource, string ownerIdDefault)
+    public static ResourceReading<ProviderSettings> Read(IDnsProviderResource resource, string ownerIdDefault)
     {
         var problems = new Problems();
         var spec = resource.Spec ?? new DnsProviderSpec();
@@ -26,13 +27,16 @@ public static class ProviderReader
 
         var owner = spec.OwnerId ?? ownerIdDefault;
         problems.ObjectName("spec.ownerId", owner, dots: false, Schema.Patterns.LabelCharsMax);
-        var backend = BackendReader.Read(spec, problems);
+        var space = resource is DnsProvider ? resource.Metadata.NamespaceProperty : null;
+        var backend = BackendReader.Read(spec, isNamespaced: space is not null, problems);
 
         return new ResourceReading<ProviderSettings>(
             problems.None && backend is not null
                 ? new ProviderSettings
                 {
-                    Name = resource.Metadata.Name ?? "",
+                    Name = space is null ? resource.Metadata.Name ?? "" : $"{space}/{resource.Metadata.Name}",
+                    Namespace = space,
+                    Reach = space is null ? Reach.Anywhere : Reach.PublicAnd([]),
                     Zones = zones,
                     TtlSeconds = spec.Ttl ?? TtlDefault,
                     OwnerId = owner,

@@ -1,13 +1,20 @@
 using System.Collections.Immutable;
 using MtaSts.Core.Desired;
+using MtaSts.Operator.Dns;
 
 namespace MtaSts.Operator.Resources.Reading;
 
 /// <summary>A provider, read and checked.</summary>
 public sealed record ProviderSettings
 {
-    /// <summary>Its name.</summary>
+    /// <summary>Its name; of a DnsProvider "namespace/name".</summary>
     public required string Name { get; init; }
+
+    /// <summary>The namespace of a DnsProvider, which is that of its Secrets; null for a ClusterDnsProvider.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Where its server may be.</summary>
+    public Reach Reach { get; init; } = Reach.Anywhere;
 
     /// <summary>The zones that may be written to, each once, lower case, without the final dot; empty for every zone that the server answers for.</summary>
     public required ImmutableArray<string> Zones { get; init; }

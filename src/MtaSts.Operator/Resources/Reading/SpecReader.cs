@@ -37,6 +37,12 @@ public static class SpecReader
             problems.ObjectName("spec.className", spec.ClassName, dots: true, Schema.Patterns.NameCharsMax);
         }
 
+        if (spec.DnsProviderRef is { } own)
+        {
+            problems.OneOf("spec.dnsProviderRef.kind", own.Kind, true, (DnsProvider.KubeKind, true));
+            problems.ObjectName("spec.dnsProviderRef.name", own.Name, dots: true, Schema.Patterns.NameCharsMax);
+        }
+
         var target = problems.OneOf(
             "spec.targetMode", spec.TargetMode, TargetMode.Enforce, ("enforce", TargetMode.Enforce), ("testing", TargetMode.Testing), ("none", TargetMode.None));
         var approved = spec.ApprovedStages ?? [];

@@ -30,6 +30,9 @@ internal static class Patterns
     /// <summary>An address for TLS reports.</summary>
     public const string ReportUri = "^(mailto:|https://).+$";
 
+    /// <summary>A network in CIDR notation.</summary>
+    public const string Network = "^[0-9a-fA-F:.]+/[0-9]{1,3}$";
+
     /// <summary>The address of an HTTP API.</summary>
     public const string Url = "^https?://[^ ]+$";
 

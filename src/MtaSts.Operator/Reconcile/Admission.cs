@@ -1,3 +1,4 @@
+using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Kubernetes;
@@ -121,9 +122,26 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         }
 
         var provided = ProviderReader.Read(provider, ownerIdDefault);
-        return provided.IsValid
-            ? new Admission.Admitted(intent with { ServingSpread = settings.Serving.SpreadOf(servingLag) }, settings, provided.Value, owner)
-            : new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}");
+        return !provided.IsValid
+            ? new Admission.Rejected(Reason.ProviderInvalid, $"ClusterDnsProvider {provider.Metadata.Name}: {FieldProblem.Join(provided.Problems)}")
+            : (provided.Value.ProblemOf(intent.Domain) ?? IntrusionOf(intent.Domain, provided.Value)) is { } misfit
+                ? new Admission.Rejected(Reason.InvalidSpec, misfit.ToString())
+                : new Admission.Admitted(
+                    intent with { ServingSpread = settings.Serving.SpreadOf(servingLag), Delegation = provided.Value.Delegation }, settings, provided.Value, owner);
+    }
+
+    // Below a cnameTarget each name is some domain's place. A domain that lies there itself, as that.domain.sts.platform.example does, would have its own records
+    // where those of another domain are.
+    private FieldProblem? IntrusionOf(MailDomain domain, ProviderSettings settings)
+    {
+        var place = settings.PlaceOf(domain.ToString());
+        return cluster.Providers.Cache.All.Values.FirstOrDefault(p =>
+            p.Spec?.CnameTarget is { Length: > 0 } target && target != settings.Delegation?.Suffix && place.EndsWith($".{target}", StringComparison.Ordinal)) is { } other
+            ? new FieldProblem(
+                "spec.domain",
+                $"is {domain}, and its records would be below {other.Spec.CnameTarget}, the cnameTarget of ClusterDnsProvider {other.Metadata.Name}, where those of other domains are",
+                "use another domain, or a provider that writes elsewhere")
+            : null;
     }
 
     private Admission Placed(Admission admission) =>

@@ -97,8 +97,8 @@ public class DesiredStateTests
     {
         var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { Targets = new HostTargets(["192.0.2.9"], null) } };
         var wanted = DesiredState.Of(Passes.Intent with { TlsReporting = Rua }, Published, settings, Provider, "team-a/p", null).Records;
-        var removed = DesiredState.Removal(Passes.Intent.Domain);
-        var watched = DesiredState.KeysToWatch(Passes.Intent.Domain);
+        var removed = DesiredState.Removal(Passes.Intent.Domain, delegation: null);
+        var watched = DesiredState.KeysToWatch(Passes.Intent.Domain, delegation: null);
 
         Assert.All(wanted, r => Assert.Contains(removed, gone => gone.Key == r.Key && gone.Scope == r.Scope));
         Assert.All(removed, r => Assert.Empty(r.Desired.Values));
@@ -108,7 +108,7 @@ public class DesiredStateTests
 
     [Fact]
     public void The_record_by_which_senders_find_the_policy_goes_first() =>
-        Assert.Equal("_mta-sts.example.com", DesiredState.Removal(Passes.Intent.Domain)[0].Key.Name);
+        Assert.Equal("_mta-sts.example.com", DesiredState.Removal(Passes.Intent.Domain, delegation: null)[0].Key.Name);
 
     private static DesiredState Of(Intent intent, RolloutState state, V1Ingress? ingress) =>
         DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", ingress);

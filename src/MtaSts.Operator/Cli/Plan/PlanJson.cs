@@ -38,6 +38,9 @@ internal sealed record DomainPlan
     /// <summary>The policy host, and where its address comes from.</summary>
     public required HostPlan Host { get; init; }
 
+    /// <summary>The CNAMEs that somebody has to create in the domain's zone, in the form of a zone file; none where the provider has no cnameTarget.</summary>
+    public required IReadOnlyList<string> Aliases { get; init; }
+
     /// <summary>Patterns that are served although spec.mx does not have them, where the manifest's status says so.</summary>
     public required IReadOnlyList<KeptMxPlan> KeptMx { get; init; }
 

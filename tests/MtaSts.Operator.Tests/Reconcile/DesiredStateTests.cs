@@ -1,3 +1,4 @@
+using CsCheck;
 using k8s.Models;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Rollout;
@@ -109,6 +110,36 @@ public class DesiredStateTests
     [Fact]
     public void The_record_by_which_senders_find_the_policy_goes_first() =>
         Assert.Equal("_mta-sts.example.com", DesiredState.Removal(Passes.Intent.Domain, delegation: null)[0].Key.Name);
+
+    private static readonly ProviderSettings Delegated =
+        ProviderReader.Read(Samples.Provider(Samples.ProviderSpec with { CnameTarget = "sts.platform.example" }), "cluster-a").Value!;
+
+    [Fact]
+    public void Below_a_cnameTarget_the_same_records_are_wanted_and_nothing_else_of_the_domain_changes()
+    {
+        var intent = Passes.Intent with { TlsReporting = Rua, Delegation = Delegated.Delegation };
+        var here = Of(Passes.Intent with { TlsReporting = Rua }, Published, Ingress("192.0.2.7"));
+        var there = DesiredState.Of(intent, Published, Samples.Settings, Delegated, "team-a/p", Ingress("192.0.2.7"));
+
+        Assert.Equal(Show(here).Select(r => r.Replace(" ", ".sts.platform.example ", StringComparison.Ordinal).Split(' ')[0]), Show(there).Select(r => r.Split(' ')[0]));
+        Assert.Equal(here.Records.Select(r => (r.Desired.Values, r.Desired.TtlSeconds, r.Scope)), there.Records.Select(r => (r.Desired.Values, r.Desired.TtlSeconds, r.Scope)));
+        Assert.Equal((here.Document, here.Shard), (there.Document, there.Shard));
+        Assert.Equal("mta-sts.example.com", Assert.Single(there.Ingress!.Spec.Rules).Host);
+    }
+
+    // Whatever a domain's state: what is written, watched and taken away is below the suffix, and below no other domain's places.
+    [Fact]
+    public void Nothing_of_a_delegated_domain_is_ever_wanted_outside_its_own_places() =>
+        Passes.GenState.Sample(state =>
+        {
+            var intent = Passes.Intent with { TlsReporting = Rua, Delegation = Delegated.Delegation };
+            var wanted = DesiredState.Of(intent, state, Samples.Settings, Delegated, "team-a/p", Ingress("192.0.2.7")).Records;
+            var keys = wanted.Concat(DesiredState.OfRemoval(intent.Domain, Samples.Settings, Delegated).Records).Select(r => r.Key)
+                .Concat(DesiredState.KeysToWatch(intent.Domain, Delegated.Delegation));
+
+            Assert.All(keys, key => Assert.EndsWith(".example.com.sts.platform.example", key.Name, StringComparison.Ordinal));
+            Assert.All(RecordPlanner.KeysToRead(wanted), key => Assert.EndsWith(".example.com.sts.platform.example", key.Name, StringComparison.Ordinal));
+        });
 
     private static DesiredState Of(Intent intent, RolloutState state, V1Ingress? ingress) =>
         DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", ingress);

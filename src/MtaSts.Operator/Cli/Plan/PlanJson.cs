@@ -59,7 +59,7 @@ internal sealed record DomainPlan
 internal sealed record ObjectPlan(string Kind, string Namespace, string Name, string Content);
 
 /// <summary>The policy host.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">The name at which its address is written.</param>
 /// <param name="Known">Whether its address is known without a cluster; then its records are among those of each stage.</param>
 /// <param name="From">Where the address comes from.</param>
 internal sealed record HostPlan(string Name, bool Known, string From);

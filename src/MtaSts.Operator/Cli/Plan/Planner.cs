@@ -116,7 +116,7 @@ internal static class Planner
     {
         var known = !domain.Class.Serving.Targets.IsUnknown;
         return new HostPlan(
-            domain.Intent.Domain.PolicyHost,
+            domain.Provider.PlaceOf(domain.Intent.Domain.PolicyHost),
             known,
             known ? $"spec.serving.addresses of class {domain.Class.Name}"
                 : $"the status of Ingress {domain.Class.Serving.Namespace}/{desired.Ingress?.Metadata.Name ?? ServingNames.OfIngress(domain.Intent.Domain)}");

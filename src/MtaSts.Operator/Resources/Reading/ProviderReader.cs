@@ -47,8 +47,8 @@ public static class ProviderReader
 
     private static Delegation? CnameTarget(string path, string value, ImmutableArray<string> zones, Problems problems)
     {
-        Delegation.TryParse(value, out var delegation, out var problem);
-        if (!problems.Name(path, value, delegation?.ToString(), problem, "write a name in a zone of yours such as sts.platform.example"))
+        var parsed = Delegation.TryParse(value, out var delegation, out var problem);
+        if (!problems.Name(path, value, delegation?.ToString(), problem, "write a name in a zone of yours such as sts.platform.example") || !parsed)
         {
             return null;
         }

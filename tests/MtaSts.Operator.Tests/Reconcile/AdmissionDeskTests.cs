@@ -165,7 +165,7 @@ public class AdmissionDeskTests
     }
 
     // Two characters more than the companion of its report record may have.
-    private static string LongDomain { get; } = $"{string.Concat(Enumerable.Repeat(new string('a', 50) + ".", 4))}abcde";
+    private static string LongDomain => $"{string.Concat(Enumerable.Repeat(new string('a', 50) + ".", 4))}abcde";
 
     private static ClusterDnsProvider Delegating()
     {

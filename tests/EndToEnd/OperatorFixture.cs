@@ -2,7 +2,7 @@ namespace MtaSts.EndToEnd;
 
 /// <summary>One world for all tests in which the operator itself, the API server and the name servers stay up; each test has a domain of its own.</summary>
 /// <remarks>Its pods: the operator, one policy server a class, and room for those that are replaced.</remarks>
-public sealed class OperatorFixture() : OperatorSceneFixture(pods: 15)
+public sealed class OperatorFixture() : OperatorSceneFixture(pods: 16)
 {
     private protected override async Task FillAsync(OperatorScene scene)
     {
@@ -14,6 +14,8 @@ public sealed class OperatorFixture() : OperatorSceneFixture(pods: 15)
             + scene.Class("halfway", OperatorClasses.Halfway)
             + scene.Class("other", OperatorClasses.Fast, provider: "other")
             + scene.Class("byhand", OperatorClasses.Fast, provider: "byhand") + OperatorScene.ManualProvider("byhand")
+            + scene.Class("delegated", OperatorClasses.Fast, provider: "delegated")
+            + scene.Provider("delegated", more: OperatorDelegationTests.CnameTarget)
             + scene.Class("guarded", OperatorClasses.Fast, allowsNetwork: false),
             CancellationToken.None);
 
@@ -21,8 +23,9 @@ public sealed class OperatorFixture() : OperatorSceneFixture(pods: 15)
         OperatorDomain[] domains =
         [
             .. OperatorRolloutTests.Domains, .. OperatorOwnershipTests.Domains, .. OperatorDeletionTests.Domains, .. OperatorOrderTests.Domains,
-            .. OperatorRebuildTests.Domains, .. OperatorManualTests.Domains,
+            .. OperatorRebuildTests.Domains, .. OperatorManualTests.Domains, .. OperatorDelegationTests.Domains,
         ];
+        await scene.Mail.Dns.AddZoneAsync(OperatorDelegationTests.Suffix, [], CancellationToken.None);
         await Task.WhenAll(domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records)));
         await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
     }

@@ -84,7 +84,13 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         """;
 
     /// <summary>A provider that updates the primary with the bed's key, and its Secret.</summary>
-    public string Provider(string name, string? secret = null, string? server = null, string owner = "bed", int ttl = 60) => $$"""
+    /// <param name="name">Its name.</param>
+    /// <param name="secret">The secret of the key; the right one when null.</param>
+    /// <param name="server">The name server; the primary when null.</param>
+    /// <param name="owner">Its owner id.</param>
+    /// <param name="ttl">The TTL of its records in seconds.</param>
+    /// <param name="more">Further lines of spec, each indented by two spaces and ended.</param>
+    public string Provider(string name, string? secret = null, string? server = null, string owner = "bed", int ttl = 60, string more = "") => $$"""
         ---
         apiVersion: v1
         kind: Secret
@@ -97,7 +103,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         spec:
           ttl: {{ttl}}
           ownerId: {{owner}}
-          rfc2136:
+        {{more}}  rfc2136:
             server: "{{server ?? Mail.Dns.PrimaryAddress.ToString()}}"
             timeout: 2s
             tsig:

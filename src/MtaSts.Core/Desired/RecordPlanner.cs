@@ -114,7 +114,7 @@ public static class RecordPlanner
             if (draft.IsOursAlone(key.Type))
                 continue;
             if (record.Scope != RecordScope.WholeSet)
-                return $"{key} is {Show(values)}, which is not ours and leaves no room for a {TypeName(record.Key)} record; remove it";
+                return $"{key} is {Show(values)}, which is not ours and leaves no room for a {TypeName(record.Key)} record; remove it, or use a provider with a cnameTarget";
             if (adoption == Adoption.Refuse)
                 return $"{key} is {Show(values)}, which is not ours and leaves no room for a {TypeName(record.Key)} record; remove it, or set adoption: Adopt";
         }

@@ -12,6 +12,9 @@ public static class ZoneFile
     public static IEnumerable<string> Lines(RecordSet set) => set.Values.Select(value => string.Create(
         CultureInfo.InvariantCulture, $"{set.Key.Name}. {set.TtlSeconds} IN {set.Key.Type.ToString().ToUpperInvariant()} {Data(set.Key.Type, value)}"));
 
+    /// <summary>A comment that asks for a set to be removed.</summary>
+    public static string Removal(RecordKey key) => $"; remove {key.Name}. {key.Type.ToString().ToUpperInvariant()}";
+
     /// <summary>The data of a record. Text is cut into strings of 255 octets, each in quotes, with whatever a quote could end escaped.</summary>
     /// <param name="type">The type.</param>
     /// <param name="value">The value, as <see cref="RecordSet.Values"/> has it.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
 using MtaSts.Core.Sts;
 using MtaSts.Core.TlsRpt;
@@ -25,6 +26,9 @@ public sealed record Expectation
 
     /// <summary>The TLSRPT record that should be there, or null where none is wanted.</summary>
     public TlsRptRecord? TlsRpt { get; init; }
+
+    /// <summary>Where the records are written that the domain's names must lead to by CNAMEs; null where they are written at the names themselves.</summary>
+    public Delegation? Delegation { get; init; }
 
     /// <summary>The life that the policy host's certificate must have left; not negative.</summary>
     public TimeSpan CertificateLifeMin { get; init; }

@@ -19,8 +19,8 @@ public static class Judge
         Results(
             (Check.PolicyServed, PolicyServedCheck.Judge(expectation, observed.Policy)),
             (Check.CertificateLifetime, CertificateLifetimeCheck.Judge(expectation.CertificateLifeMin, observed.Policy, now)),
-            (Check.TxtRecord, TxtRecordCheck.Judge(expectation.Published, expectation.Previous, observed.StsTxt)),
-            (Check.TlsRptRecord, TlsRptRecordCheck.Judge(expectation.TlsRpt, observed.TlsRptTxt)),
+            (Check.TxtRecord, TxtRecordCheck.Judge(expectation, observed.StsTxt)),
+            (Check.TlsRptRecord, TlsRptRecordCheck.Judge(expectation, observed.TlsRptTxt)),
             (Check.MxCoverage, MxCoverageCheck.Judge(expectation.Mx, observed.Mx)),
             (Check.MxTls, MxTlsCheck.Judge(observed.Mx)));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSts.Core.Desired;
 using MtaSts.Core.Sts;
 
 namespace MtaSts.Core.Observations;
@@ -9,13 +10,16 @@ namespace MtaSts.Core.Observations;
 /// no document handed over yet                    Unknown PolicyNotServedYet
 /// not fetched in this round                      Unknown NotObservedYet
 /// an address question failed                     Unknown PolicyHostLookupFailed
-/// no address, for certain                        Broken  PolicyHostNoAddress
+/// no address, for certain                        Broken  PolicyHostNoAddress; AliasDangling where a CNAME ends there
+///   delegated, and no CNAME to the host's place  Broken  AliasMissing, AliasElsewhere
 /// unreachable, timed out, TLS, certificate, HTTP Broken  its own reason
 /// address refused; no route from here            Unknown AddressRefused; EgressBlocked where no address at all could be tried
 /// our bytes                                      Healthy
 /// the bytes of the document before               Unknown PolicyPropagating
 /// other bytes                                    Broken  PolicyDiffers
 /// </code>
+/// Where a delegated host leads elsewhere and something is broken there, the alias is told beside it. Where all is served as wanted, its owner sees to the
+/// address himself, which is as good.
 /// </remarks>
 internal static class PolicyServedCheck
 {
@@ -28,7 +32,7 @@ internal static class PolicyServedCheck
         }
 
         var bytes = Encoding.ASCII.GetBytes(served.Text);
-        return OfView(view, body => body.SequenceEqual(bytes) ? null
+        return OfView(view, expectation.Delegation, body => body.SequenceEqual(bytes) ? null
             : PolicyId.Of(body) == expectation.ServedBefore
                 ? Verdict.Unknown(Reason.PolicyPropagating, "The document before this one is still served; the new one is on its way.")
                 : Verdict.Broken(Reason.PolicyDiffers, $"Another document is served than the one with id {served.Id} that we publish; something else answers for this host."));
@@ -38,7 +42,7 @@ internal static class PolicyServedCheck
     public static IEnumerable<Finding> JudgeAsSender(PolicyView view)
     {
         byte[]? first = null;
-        return OfView(view, body =>
+        return OfView(view, delegation: null, body =>
         {
             var error = StsPolicyReader.Read(body).Faults.FirstOrDefault(f => f.Severity == Severity.Error);
             if (error is not null)
@@ -56,7 +60,7 @@ internal static class PolicyServedCheck
     /// <summary>True for a response that a sender would read a policy from (rfc8461#3.3): status 200, text/plain, certificate in order.</summary>
     public static bool IsPolicyResponse(PolicyFetch fetch) => OfResponse(fetch) is null;
 
-    private static List<Finding> OfView(PolicyView view, BodyRule rule)
+    private static List<Finding> OfView(PolicyView view, Delegation? delegation, BodyRule rule)
     {
         var findings = new List<Finding>();
         if (view.Addresses.IsEmpty)
@@ -71,8 +75,7 @@ internal static class PolicyServedCheck
         {
             if (findings.Count == 0)
             {
-                findings.Add(new Finding.Broken(
-                    Reason.PolicyHostNoAddress, view.Host, $"{view.Host} has no address; publish A, AAAA or CNAME for it."));
+                findings.Add((Astray(view, delegation) ?? OfNoAddress(view, delegation)).At(view.Host));
             }
 
             return findings;
@@ -88,12 +91,31 @@ internal static class PolicyServedCheck
         }
 
         findings.AddRange(FindingOrder.OfHost(view.Host, [.. routed.Select(f => (f.Address, OfResponse(f) ?? rule(f.Body.Span)))]));
+        if (Astray(view, delegation) is { } astray)
+        {
+            findings.Add(findings.Exists(f => f is Finding.Broken)
+                ? astray.At(view.Host)
+                : new Finding.Healthy($"{view.Host} is not led to {delegation!.PlaceOf(view.Host)}, so it does not follow when the policy server moves."));
+        }
+
         if (routed.Count < view.Fetches.Length)
         {
             findings.Add(new Finding.Healthy("Some addresses were not tried: there is no route to them from here."));
         }
 
         return findings;
+    }
+
+    private static Verdict? Astray(PolicyView view, Delegation? delegation) =>
+        delegation is null ? null : AliasLook.Fault(delegation, view.Host, view.Addresses);
+
+    private static Verdict OfNoAddress(PolicyView view, Delegation? delegation)
+    {
+        var end = view.Addresses.Select(AliasLook.EndOf).FirstOrDefault(e => e is not null);
+        return end is null ? Verdict.Broken(Reason.PolicyHostNoAddress, $"{view.Host} has no address; publish A, AAAA or CNAME for it.")
+            : end == delegation?.PlaceOf(view.Host) ? Verdict.Broken(
+                Reason.PolicyHostNoAddress, $"{view.Host} is a CNAME to {end}, as it should be, and that has no address yet; see DnsPublished, and the Ingress's address.")
+            : Verdict.Broken(Reason.AliasDangling, $"{view.Host} is a CNAME that ends at {end}, which has no address.");
     }
 
     private static Verdict? OfResponse(PolicyFetch fetch)

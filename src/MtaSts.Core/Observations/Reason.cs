@@ -39,6 +39,15 @@ public enum Reason
 
     // Publishing and its checks.
 
+    /// <summary>The provider has a cnameTarget, and the name is no CNAME to its place there. Create the CNAME that the message and status.recordsByHand name.</summary>
+    AliasMissing,
+
+    /// <summary>The name is a CNAME to a place at which the operator does not write. With a cnameTarget: make it the CNAME that the message names. Without: remove it, or use a provider with a cnameTarget.</summary>
+    AliasElsewhere,
+
+    /// <summary>The name is a CNAME whose end, named in the message, does not have what should be there. See DnsPublished if that is the operator's to write; else correct or remove the CNAME.</summary>
+    AliasDangling,
+
     /// <summary>The policy is not on the policy server yet. Wait; the gates before it say what for.</summary>
     PolicyNotServedYet,
 

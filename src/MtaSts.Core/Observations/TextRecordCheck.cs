@@ -1,44 +1,29 @@
 using System.Collections.Immutable;
+using MtaSts.Core.Desired;
 
 namespace MtaSts.Core.Observations;
-
-/// <summary>What a server has at the name of a text record.</summary>
-internal enum TextSeen
-{
-    /// <summary>What was published.</summary>
-    Ours,
-
-    /// <summary>What was published before.</summary>
-    Previous,
-
-    /// <summary>No record of the kind.</summary>
-    Missing,
-
-    /// <summary>More than one record of the kind.</summary>
-    Duplicate,
-
-    /// <summary>One that says something else, or that is not valid.</summary>
-    Other,
-
-    /// <summary>The server gave no definite answer.</summary>
-    Failed,
-
-    /// <summary>The server could not be asked from here.</summary>
-    NotAsked,
-}
 
 /// <summary>Does every authoritative server and every resolver give exactly one record of a kind, and the one that was published?</summary>
 /// <remarks>
 /// <code>
 /// seen                                              authoritative              resolver
+/// Astray: delegated, and no CNAME to the place
+///   an authoritative server has that CNAME:
+///     there was no record before                    Unknown RecordPropagating  Unknown RecordPropagating
+///     there was one                                 Broken  Alias...           Unknown RecordPropagating
+///   none has: no CNAME at all                       Broken  AliasMissing       the same
+///   none has: a CNAME to another name               Broken  AliasElsewhere     the same
 /// Ours                                              -                          -
 /// Duplicate                                         Broken  RecordDuplicate    the same
 /// Other                                             Broken  RecordDiffers      the same
+///   either behind a CNAME, the record ours to write
+///   and not delegated                               Broken  AliasElsewhere     the same
 /// Previous                                          Unknown RecordPropagating  the same
 /// Missing, an authoritative server has ours:
 ///   there was no record before                      Unknown RecordPropagating  Unknown RecordPropagating
 ///   there was one                                   Broken  RecordMissing      Unknown RecordPropagating
 /// Missing, no authoritative server has ours         Broken  RecordMissing      the same
+///   behind a CNAME                                  Broken  AliasDangling      the same
 /// Failed                                            Unknown DnsLookupFailed    the same
 /// NotAsked                                          -, unless no server at all could be asked
 /// </code>
@@ -47,14 +32,12 @@ internal static class TextRecordCheck
 {
     /// <summary>Judges one name.</summary>
     /// <param name="view">What the name looks like.</param>
-    /// <param name="kind">"STSv1" or "TLSRPTv1", for the messages.</param>
-    /// <param name="hadPrevious">True when a record of ours was there before this one.</param>
-    /// <param name="classify">What a definite list of records at the name is.</param>
-    public static IEnumerable<Finding> Judge(DnsView view, string kind, bool hadPrevious, Func<IReadOnlyList<string>, TextSeen> classify)
+    /// <param name="wanted">What should be there.</param>
+    public static IEnumerable<Finding> Judge(DnsView view, TextWanted wanted)
     {
         var seen = view.Authoritative.Select(r => (Reply: r, IsResolver: false))
             .Concat(view.Resolvers.Select(r => (Reply: r, IsResolver: true)))
-            .Select(r => (r.Reply, r.IsResolver, Seen: See(r.Reply, classify)))
+            .Select(r => (r.Reply, r.IsResolver, Seen: See(view.Name, r.Reply, wanted)))
             .Where(r => r.Seen != TextSeen.NotAsked)
             .ToList();
         if (seen.All(s => s.IsResolver))
@@ -63,6 +46,7 @@ internal static class TextRecordCheck
         }
 
         var oursIsLive = seen.Any(s => s is { IsResolver: false, Seen: TextSeen.Ours });
+        var aliasIsLive = seen.Any(s => !s.IsResolver && wanted.Delegation?.See(view.Name, s.Reply) == AliasSeen.Right);
         var byServer = seen.Select(s => (s.Reply.Server, Verdict: OfServer(s.Reply, s.Seen, s.IsResolver))).ToList();
 
         // Where all servers say the same, the record is the subject; else, and always for a server that failed, the server.
@@ -74,19 +58,41 @@ internal static class TextRecordCheck
         Verdict? OfServer(DnsReply reply, TextSeen what, bool isResolver) => what switch
         {
             TextSeen.Ours => null,
+            TextSeen.Astray when aliasIsLive && (isResolver || !wanted.HadPrevious) => Verdict.Unknown(
+                Reason.RecordPropagating, $"The CNAME at {view.Name} is not seen here yet; wait one TTL."),
+            TextSeen.Astray => AliasLook.Astray(wanted.Delegation!, view.Name, reply),
+            TextSeen.Duplicate or TextSeen.Other when IsBeside(reply, wanted) => Verdict.Broken(
+                Reason.AliasElsewhere,
+                $"{view.Name} is a CNAME to {reply.Aliases[0]}, which does not have the {wanted.Kind} record that was published, and beside a CNAME nothing can be written; {WaysOut}"),
             TextSeen.Duplicate => Verdict.Broken(
-                Reason.RecordDuplicate, $"There is more than one {kind} record at {view.Name}, so senders ignore all of them; remove the other one."),
+                Reason.RecordDuplicate, $"There is more than one {wanted.Kind} record at {view.Name}, so senders ignore all of them; remove the other one."),
             TextSeen.Other => Verdict.Broken(
-                Reason.RecordDiffers, $"The {kind} record at {view.Name} does not say what was published; find who else writes it."),
+                Reason.RecordDiffers, $"The {wanted.Kind} record at {view.Name} does not say what was published; find who else writes it."),
             TextSeen.Previous => Verdict.Unknown(
-                Reason.RecordPropagating, $"The {kind} record at {view.Name} is still the one before; wait one TTL."),
-            TextSeen.Missing when oursIsLive && (isResolver || !hadPrevious) => Verdict.Unknown(
-                Reason.RecordPropagating, $"The {kind} record at {view.Name} is not seen here yet; wait one TTL."),
+                Reason.RecordPropagating, $"The {wanted.Kind} record at {view.Name} is still the one before; wait one TTL."),
+            TextSeen.Missing when oursIsLive && (isResolver || !wanted.HadPrevious) => Verdict.Unknown(
+                Reason.RecordPropagating, $"The {wanted.Kind} record at {view.Name} is not seen here yet; wait one TTL."),
+            TextSeen.Missing when AliasLook.EndOf(reply) is { } end => Verdict.Broken(
+                Reason.AliasDangling, $"{view.Name} is a CNAME that ends at {end}, where there is no {wanted.Kind} record{OfDangling(reply, wanted)}."),
             TextSeen.Missing => Verdict.Broken(
-                Reason.RecordMissing, $"There is no {kind} record at {view.Name}."),
+                Reason.RecordMissing, $"There is no {wanted.Kind} record at {view.Name}."),
             _ => Verdict.Unknown(
                 Reason.DnsLookupFailed, $"{view.Name} could not be looked up at {reply.Server}: {DnsWords.Of(reply)}."),
         };
+    }
+
+    /// <summary>Judges the CNAME at a name alone, whatever is at its place: before a record is published.</summary>
+    public static IEnumerable<Finding> JudgeAlias(DnsView view, Delegation delegation)
+    {
+        // Whatever a server says of the place behind the right CNAME, or fails to say, is of no account yet.
+        var bent = view with
+        {
+            Authoritative = [.. view.Authoritative.Select(Settled)],
+            Resolvers = [.. view.Resolvers.Select(Settled)],
+        };
+        return Judge(bent, new TextWanted("", HadPrevious: false, _ => TextSeen.Ours) { Delegation = delegation, IsWritten = true });
+
+        DnsReply Settled(DnsReply reply) => delegation.See(view.Name, reply) == AliasSeen.Right ? reply with { Status = DnsStatus.Answered } : reply;
     }
 
     /// <summary>What a list of records is that holds no usable one.</summary>
@@ -97,11 +103,22 @@ internal static class TextRecordCheck
         _ => TextSeen.Other,
     };
 
-    private static TextSeen See(DnsReply reply, Func<IReadOnlyList<string>, TextSeen> classify) => reply.Status switch
+    private const string WaysOut = "remove it, or use a provider with a cnameTarget.";
+
+    private static TextSeen See(string name, DnsReply reply, TextWanted wanted) => reply.Status switch
     {
         DnsStatus.NoRoute => TextSeen.NotAsked,
-        DnsStatus.Answered => classify(reply.Records),
-        DnsStatus.NoData or DnsStatus.NoSuchName => TextSeen.Missing,
-        _ => TextSeen.Failed,
+        _ when !reply.IsDefinite => TextSeen.Failed,
+        _ when wanted.Delegation is { } delegation && delegation.See(name, reply) != AliasSeen.Right => TextSeen.Astray,
+        DnsStatus.Answered => wanted.Classify(reply.Records),
+        _ => TextSeen.Missing,
     };
+
+    // rfc1034#3.6.2: where there is a CNAME, there is nothing else. What is reached through it and right is left in peace.
+    private static bool IsBeside(DnsReply reply, TextWanted wanted) => wanted is { IsWritten: true, Delegation: null } && !reply.Aliases.IsEmpty;
+
+    private static string OfDangling(DnsReply reply, TextWanted wanted) =>
+        IsBeside(reply, wanted) ? $", and beside a CNAME nothing can be written; {WaysOut.TrimEnd('.')}"
+        : wanted.Delegation is not null ? "; see DnsPublished, and whether that zone is led to the servers which the provider writes to"
+        : "";
 }

@@ -6,10 +6,9 @@ namespace MtaSts.Core.Observations;
 internal static class TlsRptRecordCheck
 {
     /// <summary>Judges against the wanted record; where none is wanted all is well.</summary>
-    public static IEnumerable<Finding> Judge(TlsRptRecord? wanted, DnsView view) =>
-        wanted is null
-            ? [new Finding.Healthy()]
-            : TextRecordCheck.Judge(view, TlsRptRecord.Prefix[2..], hadPrevious: false, texts => See(texts, wanted));
+    public static IEnumerable<Finding> Judge(Expectation expectation, DnsView view) => expectation.TlsRpt is { } wanted
+        ? TextRecordCheck.Judge(view, Wanted(hadPrevious: false, wanted) with { Delegation = expectation.Delegation, IsWritten = true })
+        : [new Finding.Healthy()];
 
     /// <summary>Judges as a sender: the first valid record counts, and all servers must have the same. None at all is allowed (rfc8460#3).</summary>
     public static IEnumerable<Finding> JudgeAsSender(DnsView view)
@@ -22,8 +21,10 @@ internal static class TlsRptRecordCheck
         }
 
         var first = readings.FirstOrDefault(r => r.Value is not null)?.Value;
-        return TextRecordCheck.Judge(view, TlsRptRecord.Prefix[2..], hadPrevious: true, texts => See(texts, first));
+        return TextRecordCheck.Judge(view, Wanted(hadPrevious: true, first));
     }
+
+    private static TextWanted Wanted(bool hadPrevious, TlsRptRecord? wanted) => new(TlsRptRecord.Prefix[2..], hadPrevious, texts => See(texts, wanted));
 
     private static TextSeen See(IReadOnlyList<string> texts, TlsRptRecord? wanted)
     {

@@ -12,7 +12,7 @@ public static class EvidenceReader
     /// <summary>The evidence of one round.</summary>
     /// <param name="intent">What is wanted.</param>
     /// <param name="state">Where the domain stood when the facts were collected.</param>
-    /// <param name="observed">The facts; its records hold the companion of the STS record.</param>
+    /// <param name="observed">The facts; its records hold the companion of the STS record, and with a delegation what is at its place.</param>
     /// <param name="ownerId">The owner id under which we write; null where nobody but people writes, whose records are all their own.</param>
     /// <param name="watchedSince">Since when this process has looked without a break.</param>
     /// <param name="now">The time.</param>
@@ -29,19 +29,22 @@ public static class EvidenceReader
             // Published together with the first TXT record, so not expected before.
             TlsRpt = state.PublishedId is null ? null : intent.TlsReporting,
             CertificateLifeMin = intent.CertificateLifeMin,
+            Delegation = intent.Delegation,
         };
 
         var livePolicy = Judge.LivePolicy(observed)?.Value;
-        var records = observed.StsTxt.Authoritative.SelectMany(r => r.Records).Where(IsStsRecord).Distinct().Order(StringComparer.Ordinal).ToList();
+        var live = LiveView(intent, observed);
+        var records = StsRecordsOf(live);
         return new Evidence
         {
             Checks = Judge.All(expectation, observed, now),
             LiveMx = [.. observed.Mx.Hosts.Select(h => h.Host)],
             LiveMxKnown = DnsReplies.IsKnown(observed.Mx.Lookup.Authoritative) && !DnsReplies.Failed(observed.Mx.Lookup.Resolvers).Any(),
             MxTtlSeconds = LongestTtl(observed.Mx.Lookup),
-            Owner = OwnerOf(intent, observed, records, ownerId),
+            Owner = OwnerOf(intent, observed, live, ownerId),
             LiveId = records.Count == 1 ? StsRecordReader.Select(records).Value?.Id : null,
-            LiveTtlSeconds = LongestTtl(observed.StsTxt),
+            // Behind a CNAME the shorter of both is seen, and a resolver keeps each for its own time.
+            LiveTtlSeconds = Math.Max(LongestTtl(observed.StsTxt), PlaceView(intent, observed) is { } place ? LongestTtl(place) : 0),
             HostTtlSeconds = HostTtl(intent, observed),
             LivePolicy = livePolicy,
             LivePolicyIsAbsent = livePolicy is null && IsAbsent(observed.Policy),
@@ -50,8 +53,20 @@ public static class EvidenceReader
         };
     }
 
+    // What senders find by the name. Where that is nothing and the name is to lead to a place of ours, what is there: a CNAME that its owner took away, or has not
+    // created yet, does not make our own record another's, nor the domain a new one.
+    private static DnsView LiveView(Intent intent, Observed observed) =>
+        StsRecordsOf(observed.StsTxt).Count == 0 && DnsReplies.IsKnown(observed.StsTxt.Authoritative) ? PlaceView(intent, observed) ?? observed.StsTxt : observed.StsTxt;
+
+    private static DnsView? PlaceView(Intent intent, Observed observed) =>
+        intent.Delegation is { } delegation
+        && observed.Records.TryGetValue(new RecordKey(delegation.PlaceOf(intent.Domain.StsRecordName), RecordType.Txt), out var view) ? view : null;
+
+    private static List<string> StsRecordsOf(DnsView view) =>
+        [.. view.Authoritative.SelectMany(r => r.Records).Where(IsStsRecord).Distinct().Order(StringComparer.Ordinal)];
+
     private static long HostTtl(Intent intent, Observed observed) => observed.Records
-        .Where(r => r.Key.Name == intent.Domain.PolicyHost)
+        .Where(r => r.Key.Name == (intent.Delegation?.PlaceOf(intent.Domain.PolicyHost) ?? intent.Domain.PolicyHost))
         .SelectMany(r => r.Value.Authoritative)
         .Concat(observed.Policy.Addresses)
         .Select(r => r.TtlSeconds)
@@ -66,11 +81,11 @@ public static class EvidenceReader
         && (!view.Fetches.IsEmpty || view.Addresses.All(a => a.Status != DnsStatus.Answered))
         && view.Fetches.All(f => f.Status is FetchStatus.Responded or FetchStatus.CertificateRejected && f.HttpStatus is not >= 500);
 
-    private static LiveOwner OwnerOf(Intent intent, Observed observed, List<string> records, string? ownerId)
+    private static LiveOwner OwnerOf(Intent intent, Observed observed, DnsView live, string? ownerId)
     {
-        if (records.Count == 0)
+        if (StsRecordsOf(live).Count == 0)
         {
-            return DnsReplies.IsKnown(observed.StsTxt.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
+            return DnsReplies.IsKnown(live.Authoritative) ? LiveOwner.None : LiveOwner.Unknown;
         }
 
         if (ownerId is null)
@@ -78,7 +93,16 @@ public static class EvidenceReader
             return LiveOwner.Us;
         }
 
-        if (!observed.Records.TryGetValue(OwnerRecord.KeyFor(intent.Domain.StsRecordName), out var companion))
+        // A record that the name does not get from our place is not what our mark at that place stands for, however alike they are.
+        var name = intent.Domain.StsRecordName;
+        var isOurPlace = intent.Delegation is not { } delegation || !ReferenceEquals(live, observed.StsTxt)
+            || live.Authoritative.Where(r => r.Records.Any(IsStsRecord)).All(r => delegation.See(name, r) == AliasSeen.Right);
+        if (!isOurPlace)
+        {
+            return LiveOwner.Other;
+        }
+
+        if (!observed.Records.TryGetValue(OwnerRecord.KeyFor(intent.Delegation?.PlaceOf(name) ?? name), out var companion))
         {
             return LiveOwner.Unknown;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
 using MtaSts.Core.TlsRpt;
 
@@ -88,6 +89,9 @@ public sealed record Intent
 
     /// <summary>What to do about foreign records.</summary>
     public Adoption Adoption { get; init; } = Adoption.Refuse;
+
+    /// <summary>Where the records are written that the domain's names lead to by CNAMEs; null where they are written at the names themselves.</summary>
+    public Delegation? Delegation { get; init; }
 
     /// <summary>What deletion does.</summary>
     public DeletionPolicy Deletion { get; init; } = DeletionPolicy.Retire;

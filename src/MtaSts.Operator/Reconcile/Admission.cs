@@ -1,3 +1,4 @@
+using MtaSts.Core.Mail;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Kubernetes;
@@ -136,9 +137,15 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
     private Admission WithProvider(Intent intent, ClassSettings settings, ObjectKey? own, string owner)
     {
         var (provider, rejected) = own is { } key ? OwnProvider(settings, key) : ClusterProvider(settings);
-        return rejected is null
-            ? new Admission.Admitted(intent with { ServingSpread = settings.Serving.SpreadOf(servingLag) }, settings, provider!, owner)
-            : rejected;
+        if (rejected is not null)
+        {
+            return rejected;
+        }
+
+        return (provider!.ProblemOf(intent.Domain) ?? IntrusionOf(intent.Domain, provider)) is { } misfit
+            ? new Admission.Rejected(Reason.InvalidSpec, misfit.ToString())
+            : new Admission.Admitted(
+                intent with { ServingSpread = settings.Serving.SpreadOf(servingLag), Delegation = provider.Delegation }, settings, provider, owner);
     }
 
     private (ProviderSettings? Provider, Admission.Rejected? Rejected) ClusterProvider(ClassSettings settings) =>
@@ -178,6 +185,20 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         return read.IsValid
             ? (read.Value, null)
             : (null, new Admission.Rejected(Reason.ProviderInvalid, $"{provider.Kind} {ObjectKey.Of(provider)}: {FieldProblem.Join(read.Problems)}"));
+    }
+
+    // Below a cnameTarget each name is some domain's place. A domain that lies there itself, as that.domain.sts.platform.example does, would have its own records
+    // where those of another domain are.
+    private FieldProblem? IntrusionOf(MailDomain domain, ProviderSettings settings)
+    {
+        var place = settings.PlaceOf(domain.ToString());
+        return cluster.Providers.Cache.All.Values.FirstOrDefault(p =>
+            p.Spec?.CnameTarget is { Length: > 0 } target && target != settings.Delegation?.Suffix && place.EndsWith($".{target}", StringComparison.Ordinal)) is { } other
+            ? new FieldProblem(
+                "spec.domain",
+                $"is {domain}, and its records would be below {other.Spec.CnameTarget}, the cnameTarget of ClusterDnsProvider {other.Metadata.Name}, where those of other domains are",
+                "use another domain, or a provider that writes elsewhere")
+            : null;
     }
 
     private Admission Placed(Admission admission) =>

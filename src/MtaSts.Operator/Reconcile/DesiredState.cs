@@ -39,37 +39,52 @@ public sealed record DesiredState
     /// <param name="ingress">The domain's Ingress as it is, for its address.</param>
     public static DesiredState Of(
         Intent intent, RolloutState state, ClassSettings settings, ProviderSettings provider, string owner, V1Ingress? ingress) => state.Withdrawn
-        ? OfRemoval(intent.Domain, settings)
+        ? OfRemoval(intent.Domain, settings, provider)
         : new()
         {
             Domain = intent.Domain,
             Document = state.Served,
             Shard = PolicyShard.Of(intent.Domain, settings.Name),
             Ingress = state.Served is not null && settings.Serving.UsesIngress ? DomainIngress.For(intent.Domain, settings.Serving, owner) : null,
-            Records = state.Served is null ? [] : [.. HostRecordsOf(intent, settings, provider, ingress), .. TextRecordsOf(intent, state, provider)],
+            Records = state.Served is null
+                ? []
+                : [.. HostRecordsOf(intent, settings, provider, ingress).Concat(TextRecordsOf(intent, state, provider)).Select(r => Placed(r, provider.Delegation))],
         };
 
     /// <summary>Nothing: records, document and Ingress are to be taken away.</summary>
-    public static DesiredState OfRemoval(MailDomain domain, ClassSettings settings) => new()
+    public static DesiredState OfRemoval(MailDomain domain, ClassSettings settings, ProviderSettings provider) => new()
     {
         Domain = domain,
         Shard = PolicyShard.Of(domain, settings.Name),
-        Records = Removal(domain),
+        Records = Removal(domain, provider.Delegation),
         IsRemoval = true,
     };
 
     /// <summary>Every record that the operator may have written for a domain, to be taken away: first what senders find the policy by.</summary>
-    public static ImmutableArray<OwnedRecord> Removal(MailDomain domain) =>
+    /// <param name="domain">The domain.</param>
+    /// <param name="delegation">Where the records are written; null for the names themselves.</param>
+    public static ImmutableArray<OwnedRecord> Removal(MailDomain domain, Delegation? delegation) =>
     [
-        new OwnedRecord(RecordSet.Of(domain.StsRecordName, RecordType.Txt, 0), RecordScope.StsTxt),
-        new OwnedRecord(RecordSet.Of(domain.TlsRptRecordName, RecordType.Txt, 0), RecordScope.TlsRptTxt),
-        .. new[] { RecordType.A, RecordType.Aaaa, RecordType.Cname }
-            .Select(type => new OwnedRecord(RecordSet.Of(domain.PolicyHost, type, 0), RecordScope.WholeSet)),
+        .. new[]
+        {
+            new OwnedRecord(RecordSet.Of(domain.StsRecordName, RecordType.Txt, 0), RecordScope.StsTxt),
+            new OwnedRecord(RecordSet.Of(domain.TlsRptRecordName, RecordType.Txt, 0), RecordScope.TlsRptTxt),
+            new OwnedRecord(RecordSet.Of(domain.PolicyHost, RecordType.A, 0), RecordScope.WholeSet),
+            new OwnedRecord(RecordSet.Of(domain.PolicyHost, RecordType.Aaaa, 0), RecordScope.WholeSet),
+            new OwnedRecord(RecordSet.Of(domain.PolicyHost, RecordType.Cname, 0), RecordScope.WholeSet),
+        }.Select(r => Placed(r, delegation)),
     ];
 
     /// <summary>The record sets that have to be seen to know whether the records are as wanted: the records themselves and what says who owns them.</summary>
-    public static ImmutableArray<RecordKey> KeysToWatch(MailDomain domain) =>
-        [.. Removal(domain).Select(r => r.Key).Concat(Removal(domain).Select(r => OwnerRecord.KeyFor(r.Key.Name))).Distinct()];
+    /// <param name="domain">The domain.</param>
+    /// <param name="delegation">Where the records are written; null for the names themselves.</param>
+    public static ImmutableArray<RecordKey> KeysToWatch(MailDomain domain, Delegation? delegation) =>
+        [.. Removal(domain, delegation).SelectMany(r => new[] { r.Key, OwnerRecord.KeyFor(r.Key.Name) }).Distinct()];
+
+    // By its name alone: a CNAME that is seen at the name has no say in it.
+    private static OwnedRecord Placed(OwnedRecord record, Delegation? delegation) => delegation is null
+        ? record
+        : record with { Desired = record.Desired with { Key = record.Key with { Name = delegation.PlaceOf(record.Key.Name) } } };
 
     private static IEnumerable<OwnedRecord> HostRecordsOf(Intent intent, ClassSettings settings, ProviderSettings provider, V1Ingress? ingress) =>
         HostRecords.For(intent.Domain, settings.Serving, ingress, provider.TtlSeconds).Select(set => new OwnedRecord(set, RecordScope.WholeSet));

@@ -54,7 +54,7 @@ public sealed class DomainPass(
 
         // 2. Observations.
         var request = new ProbeRequest(
-            intent.Domain, FetchPolicy: true, ProbeMx: true, DesiredState.KeysToWatch(intent.Domain), settings.ProbeNetworks, intent.Interval);
+            intent.Domain, FetchPolicy: true, ProbeMx: true, DesiredState.KeysToWatch(intent.Domain, provider.Delegation), settings.ProbeNetworks, intent.Interval);
         var observed = await prober.ObserveAsync(request, cancellationToken);
         var now = time.GetUtcNow();
         var evidence = EvidenceReader.Read(intent, state, observed, identity?.OwnerId, watch.Look(key, now, intent.Interval), now) with
@@ -115,7 +115,7 @@ public sealed class DomainPass(
             Intent = intent,
             Evidence = evidence.After(intent.Domain, state, decision.Next),
             Decision = decision,
-            DnsProblems = applied.DnsProblems,
+            DnsProblems = [.. applied.DnsProblems, .. IsDone(decision) ? [] : MissingAliases.Of(intent, observed, evidence, provider.TtlSeconds)],
             ServingProblems = applied.ServingProblems,
         };
         var soon = applied.AnyRecordWritten ? AfterConflict : move != MoveStep.None ? moves.LookAgain : TimeSpan.MaxValue;
@@ -157,6 +157,10 @@ public sealed class DomainPass(
         problem.Reason is Reason.RecordNotOwned or Reason.RecordsByHand
         && problem.Subject.StartsWith(intent.Domain.PolicyHost, StringComparison.Ordinal)
         && evidence.Of(Check.PolicyServed) is Finding.Healthy;
+
+    // Nothing is there, or shall stay there, that a CNAME would lead to.
+    private static bool IsDone(Decision decision) =>
+        decision.Next.Withdrawn || (decision.Next.Served is null && decision.Waiting is Finding.Unknown { Reason: Reason.TargetReached });
 
     private static TimeSpan Spread(TimeSpan wait) =>
         wait < JitterFrom ? wait : wait * (0.9 + (0.1 * Random.Shared.NextDouble()));

@@ -126,7 +126,7 @@ public sealed class PolicyController(
         }
 
         var admitted = (Admission.Admitted)admission;
-        var nothing = DesiredState.OfRemoval(domain, admitted.Class);
+        var nothing = DesiredState.OfRemoval(domain, admitted.Class, admitted.Provider);
         var applied = await writer.ApplyAsync(admitted, nothing, nothing.Records, cancellationToken);
         if (applied.DnsProblems.Concat(applied.ServingProblems).FirstOrDefault() is { } problem)
         {

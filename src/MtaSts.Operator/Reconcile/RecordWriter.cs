@@ -60,7 +60,7 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher,
             : "remove it; others at that name stay";
         return new ApplyProblem(Reason.RecordsByHand, key.ToString(), message, NeedsSomebody: true)
         {
-            ByHand = lines.IsEmpty ? [$"; remove {key.Name}. {key.Type.ToString().ToUpperInvariant()}"] : lines,
+            ByHand = lines.IsEmpty ? [ZoneFile.Removal(key)] : lines,
         };
     }
 

@@ -26,7 +26,7 @@ public static class RecordsInPlace
         // Without marks nobody can tell whose a report record is, and reports are asked for without a policy too: it is not asked to go.
         if (owner is null)
         {
-            return record is { Scope: RecordScope.TlsRptTxt, Desired.Values.IsEmpty: true } || replies.All(r => record.Desired.Values.SetEquals(Own(r, record)));
+            return record is { Scope: RecordScope.TlsRptTxt, Desired.Values.IsEmpty: true } || replies.All(r => record.Desired.Values.SetEquals(ByHand(r, record)));
         }
 
         if (Replies(observed, OwnerRecord.KeyFor(record.Key.Name)) is not { } companions)
@@ -47,6 +47,10 @@ public static class RecordsInPlace
         (_, false) => [],
         _ => reply.Records.Where(record.Covers),
     };
+
+    // Somebody may keep the text behind an alias of his own: senders find it there.
+    private static IEnumerable<string> ByHand(DnsReply reply, OwnedRecord record) =>
+        record.Key.Type == RecordType.Txt ? reply.Records.Where(record.Covers) : Own(reply, record);
 
     private static bool IsMarked(DnsReply companion, RecordType type, OwnerIdentity owner) =>
         companion.Records.Any(text => OwnerRecord.TryParse(text, out var mark) && mark.Type == type && mark.Owner == owner);

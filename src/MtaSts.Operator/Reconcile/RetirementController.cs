@@ -66,11 +66,11 @@ public sealed class RetirementController(
         return Task.FromResult(ReconciliationResult<MtaStsRetirement>.Success(entity));
     }
 
-    // Whoever reads that it cannot act wants to know what is left standing.
+    // Whoever reads that it cannot act wants to know what is left standing: the names by which senders find it, wherever their CNAMEs lead.
     private static Admission Named(Admission admission, MtaStsRetirement retirement) =>
         admission is Admission.Rejected rejected && Core.Mail.MailDomain.TryParse(retirement.Spec.Domain, out var domain, out _)
             ? new Admission.Rejected(
                 rejected.Reason,
-                $"{rejected.Message}. Until then these records stay as they are: {string.Join(", ", DesiredState.Removal(domain).Select(r => r.Key.Name).Distinct())}")
+                $"{rejected.Message}. Until then these records stay as they are: {string.Join(", ", DesiredState.Removal(domain, delegation: null).Select(r => r.Key.Name).Distinct())}")
             : admission;
 }

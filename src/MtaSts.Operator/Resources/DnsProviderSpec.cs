@@ -24,6 +24,15 @@ public sealed record DnsProviderSpec
     [JsonPropertyName("ownerId")]
     public string? OwnerId { get; init; }
 
+    /// <summary>
+    /// A suffix in a zone of the platform's, such as sts.platform.example. With it every record of every domain is written at NAME.SUFFIX, for example
+    /// _mta-sts.example.com.sts.platform.example, and the owner of the domain leads to it by a CNAME at each of _mta-sts, _smtp._tls and mta-sts. What a CNAME says never
+    /// decides where something is written.
+    /// </summary>
+    [Schema(CharsMin = 3, CharsMax = Patterns.DomainCharsMax, Pattern = Patterns.Domain)]
+    [JsonPropertyName("cnameTarget")]
+    public string? CnameTarget { get; init; }
+
     /// <summary>A name server that takes dynamic updates (RFC 2136).</summary>
     [JsonPropertyName("rfc2136")]
     public Rfc2136Spec? Rfc2136 { get; init; }

@@ -131,7 +131,7 @@ public sealed record MtaStsPolicyStatus
     [JsonPropertyName("soak")]
     public SoakStatus? Soak { get; init; }
 
-    /// <summary>Where the provider is manual: what is to be done to the zone, in the form of a zone file.</summary>
+    /// <summary>What somebody has to do to the zone, in the form of a zone file: where the provider is manual, its records; where it has a cnameTarget, the CNAMEs that are not there.</summary>
     [Schema(ItemsMax = 64)]
     [JsonPropertyName("recordsByHand")]
     public IReadOnlyList<string>? RecordsByHand { get; init; }

@@ -158,6 +158,55 @@ public class EvidenceReaderTests
     public void What_is_written_by_hand_is_the_owners_own_without_a_mark(string record, LiveOwner owner) => Assert.Equal(
         owner, EvidenceReader.Read(Scene.Intent(), RolloutState.Empty, World.Healthy with { StsTxt = View([record]) }, null, Scene.Start, World.Now).Owner);
 
+    private static readonly Delegation Sts = Delegation.Parse("sts.platform.example");
+
+    // What the name shows and by which CNAME, what is at its place, and which mark is there. The mark stands for the record at the place and for no other.
+    [Theory]
+    [InlineData("v=STSv1; id=1;", "right", "v=STSv1; id=1;", "us", LiveOwner.Us, "1", "ours by the right CNAME")]
+    [InlineData("v=STSv1; id=1;", "right", "v=STSv1; id=1;", "stranger", LiveOwner.OtherInstallation, "1", "another installation writes there")]
+    [InlineData("v=STSv1; id=1;", "right", "v=STSv1; id=1;", "", LiveOwner.Other, "1", "nobody's mark")]
+    [InlineData("v=STSv1; id=2;", "other", "v=STSv1; id=1;", "us", LiveOwner.Other, "2", "another domain's, whatever is at our place")]
+    [InlineData("v=STSv1; id=2;", "", "v=STSv1; id=1;", "us", LiveOwner.Other, "2", "a record at the name itself")]
+    [InlineData("v=STSv1; id=2;", "other", "", "", LiveOwner.Other, "2", "another domain's, and nothing at our place")]
+    [InlineData("", "", "v=STSv1; id=1;", "us", LiveOwner.Us, "1", "the CNAME was taken away, our record is still there")]
+    [InlineData("", "other", "v=STSv1; id=1;", "us", LiveOwner.Us, "1", "the CNAME leads to nothing, our record is still there")]
+    [InlineData("", "", "", "", LiveOwner.None, null, "nothing anywhere")]
+    [InlineData("SERVFAIL", "", "v=STSv1; id=1;", "us", LiveOwner.Unknown, null, "the name may have anything")]
+    [InlineData("", "", "SERVFAIL", "", LiveOwner.Unknown, null, "the place may have ours")]
+    public void With_a_delegation_a_record_is_ours_only_at_its_place(
+        string atName, string by, string atPlace, string mark, LiveOwner owner, string? id, string why)
+    {
+        var place = Sts.PlaceOf(World.StsName);
+        var reply = Reply(atName) with { Aliases = by switch { "right" => [place], "other" => [Sts.PlaceOf("_mta-sts.example.org")], _ => [] } };
+        var evidence = EvidenceReader.Read(
+            Scene.Intent() with { Delegation = Sts }, RolloutState.Empty, World.Healthy with
+            {
+                StsTxt = new DnsView(World.StsName, [reply], []),
+                Records = new[] { (new RecordKey(place, RecordType.Txt), Reply(atPlace)), (OwnerRecord.KeyFor(place), Companion(mark)) }
+                    .ToImmutableDictionary(r => r.Item1, r => new DnsView(r.Item1.Name, [r.Item2], [])),
+            },
+            "cluster-a", Scene.Start, World.Now);
+
+        Assert.True((owner, id) == (evidence.Owner, evidence.LiveId?.ToString()), $"{why}: {evidence.Owner} {evidence.LiveId}");
+    }
+
+    // A resolver keeps a CNAME and the record behind it each for its own time.
+    [Fact]
+    public void With_a_delegation_the_TTL_is_that_of_the_record_and_not_of_the_CNAME()
+    {
+        var place = Sts.PlaceOf(World.StsName);
+        var short5 = World.Reply(World.Ns1, DnsStatus.Answered, Record) with { Aliases = [place], TtlSeconds = 5 };
+        var evidence = EvidenceReader.Read(
+            Scene.Intent() with { Delegation = Sts }, RolloutState.Empty, World.Healthy with
+            {
+                StsTxt = new DnsView(World.StsName, [short5], []),
+                Records = World.Healthy.Records.Add(new RecordKey(place, RecordType.Txt), new DnsView(place, [short5 with { Aliases = [], TtlSeconds = 300 }], [])),
+            },
+            "cluster-a", Scene.Start, World.Now);
+
+        Assert.Equal(300, evidence.LiveTtlSeconds);
+    }
+
     private static LiveOwner OwnerOf(string[] records, string[] companions)
     {
         var name = OwnerRecord.KeyFor(World.StsName);

@@ -48,6 +48,12 @@ public class AdmissionDeskTests
         ["a provider that is not valid"] = (
             Reason.ProviderInvalid, "ClusterDnsProvider bind: spec.",
             _ => [Class(), Provider(new DnsProviderSpec { Rfc2136 = new Rfc2136Spec { Server = "" } })], Samples.PolicySpec),
+        ["names that would be too long below the cnameTarget"] = (
+            Reason.InvalidSpec, $"spec.domain is {LongDomain}, and below the provider's cnameTarget sts.platform.example the names of its records would be 2 characters longer",
+            _ => [Class(), Provider(Samples.ProviderSpec with { CnameTarget = "sts.platform.example" })], Samples.PolicySpec with { Domain = LongDomain }),
+        ["a domain that is itself below a cnameTarget, where another domain's records are"] = (
+            Reason.InvalidSpec, "its records would be below sts.platform.example, the cnameTarget of ClusterDnsProvider delegating",
+            _ => [.. Platform(), Delegating()], Samples.PolicySpec with { Domain = "example.com.sts.platform.example" }),
         ["a class that serves where the operator does not"] = (
             Reason.ClassInvalid, "MtaStsClass default: spec.serving.namespace is \"elsewhere\", which this operator does not serve in; name one of mta-sts, or",
             _ => [ServingElsewhere(), Provider()], Samples.PolicySpec),
@@ -144,6 +150,28 @@ public class AdmissionDeskTests
 
         Assert.Null(await ClaimedByOther(again, [], cached: again));
         Assert.Equal("team-a/p", await ClaimedByOther(again, [], cached: gone));
+    }
+
+    [Fact]
+    public async Task A_domain_of_a_provider_with_a_cnameTarget_is_led_to_its_place()
+    {
+        var policy = Policy("p");
+        await using var world = await ListedCluster.OfAsync(policy, Class(), Provider(Samples.ProviderSpec with { CnameTarget = "sts.platform.example" }), Delegating());
+
+        var admitted = Assert.IsType<Admission.Admitted>(new AdmissionDesk(world.Cluster, "cluster-a").Admit(policy));
+
+        Assert.Equal("sts.platform.example", admitted.Intent.Delegation?.Suffix);
+        Assert.Equal(admitted.Intent.Delegation, admitted.Provider.Delegation);
+    }
+
+    // Two characters more than the companion of its report record may have.
+    private static string LongDomain => $"{string.Concat(Enumerable.Repeat(new string('a', 50) + ".", 4))}abcde";
+
+    private static ClusterDnsProvider Delegating()
+    {
+        var made = Provider(Samples.ProviderSpec with { CnameTarget = "sts.platform.example" });
+        made.Metadata.Name = "delegating";
+        return made;
     }
 
     private static async Task<string?> ClaimedByOther(MtaStsPolicy policy, MtaStsPolicy[] others, MtaStsPolicy? cached = null)

@@ -1,3 +1,4 @@
+using CsCheck;
 using k8s.Models;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Rollout;
@@ -97,8 +98,8 @@ public class DesiredStateTests
     {
         var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { Targets = new HostTargets(["192.0.2.9"], null) } };
         var wanted = DesiredState.Of(Passes.Intent with { TlsReporting = Rua }, Published, settings, Provider, "team-a/p", null).Records;
-        var removed = DesiredState.Removal(Passes.Intent.Domain);
-        var watched = DesiredState.KeysToWatch(Passes.Intent.Domain);
+        var removed = DesiredState.Removal(Passes.Intent.Domain, delegation: null);
+        var watched = DesiredState.KeysToWatch(Passes.Intent.Domain, delegation: null);
 
         Assert.All(wanted, r => Assert.Contains(removed, gone => gone.Key == r.Key && gone.Scope == r.Scope));
         Assert.All(removed, r => Assert.Empty(r.Desired.Values));
@@ -108,7 +109,40 @@ public class DesiredStateTests
 
     [Fact]
     public void The_record_by_which_senders_find_the_policy_goes_first() =>
-        Assert.Equal("_mta-sts.example.com", DesiredState.Removal(Passes.Intent.Domain)[0].Key.Name);
+        Assert.Equal("_mta-sts.example.com", DesiredState.Removal(Passes.Intent.Domain, delegation: null)[0].Key.Name);
+
+    private static readonly ProviderSettings Delegated =
+        ProviderReader.Read(Samples.Provider(Samples.ProviderSpec with { CnameTarget = "sts.platform.example" }), "cluster-a").Value!;
+
+    [Fact]
+    public void Below_a_cnameTarget_the_same_records_are_wanted_and_nothing_else_of_the_domain_changes()
+    {
+        var intent = Passes.Intent with { TlsReporting = Rua, Delegation = Delegated.Delegation };
+        var here = Of(Passes.Intent with { TlsReporting = Rua }, Published, Ingress("192.0.2.7"));
+        var there = DesiredState.Of(intent, Published, Samples.Settings, Delegated, "team-a/p", Ingress("192.0.2.7"));
+
+        Assert.Equal(Show(here), Show(there).Select(r => r.Replace(".sts.platform.example", "", StringComparison.Ordinal)));
+        Assert.All(there.Records, r => Assert.EndsWith(".example.com.sts.platform.example", r.Key.Name, StringComparison.Ordinal));
+        Assert.Equal(here.Records.Select(r => r.Scope), there.Records.Select(r => r.Scope));
+        Assert.All(there.Records, r => Assert.Equal(Delegated.TtlSeconds, r.Desired.TtlSeconds));
+        Assert.Equal(here.Document, there.Document);
+        Assert.Equal(here.Shard, there.Shard);
+        Assert.Equal("mta-sts.example.com", Assert.Single(there.Ingress!.Spec.Rules).Host);
+    }
+
+    // Whatever a domain's state: what is written, watched and taken away is below the suffix, and below no other domain's places.
+    [Fact]
+    public void Nothing_of_a_delegated_domain_is_ever_wanted_outside_its_own_places() =>
+        Passes.GenState.Sample(state =>
+        {
+            var intent = Passes.Intent with { TlsReporting = Rua, Delegation = Delegated.Delegation };
+            var wanted = DesiredState.Of(intent, state, Samples.Settings, Delegated, "team-a/p", Ingress("192.0.2.7")).Records;
+            var keys = wanted.Concat(DesiredState.OfRemoval(intent.Domain, Samples.Settings, Delegated).Records).Select(r => r.Key)
+                .Concat(DesiredState.KeysToWatch(intent.Domain, Delegated.Delegation));
+
+            Assert.All(keys, key => Assert.EndsWith(".example.com.sts.platform.example", key.Name, StringComparison.Ordinal));
+            Assert.All(RecordPlanner.KeysToRead(wanted), key => Assert.EndsWith(".example.com.sts.platform.example", key.Name, StringComparison.Ordinal));
+        });
 
     private static DesiredState Of(Intent intent, RolloutState state, V1Ingress? ingress) =>
         DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", ingress);

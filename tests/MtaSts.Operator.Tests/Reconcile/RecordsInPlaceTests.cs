@@ -83,6 +83,10 @@ public class RecordsInPlaceTests
         inPlace == RecordsInPlace.Missing([wanted.Length > 0 ? Wanted : Wanted.Removed()], Observe((Wanted.Key, [Reply(records)])), owner: null).IsEmpty, why);
 
     [Fact]
+    public void By_hand_the_text_may_be_behind_an_alias() =>
+        Assert.Empty(RecordsInPlace.Missing([Wanted], Observe((Wanted.Key, [Reply([Ours], "txt.example.net")])), owner: null));
+
+    [Fact]
     public void By_hand_nobody_is_asked_to_remove_a_report_record()
     {
         var record = new OwnedRecord(RecordSet.Of("_smtp._tls.example.com", RecordType.Txt, 300), RecordScope.TlsRptTxt);

@@ -63,6 +63,13 @@ public sealed class ProviderReaderTests
         { "an unknown algorithm", "spec.rfc2136.tsig.algorithm", s => s with { Rfc2136 = s.Rfc2136! with { Tsig = Tsig with { Algorithm = "hmac-md5" } } } },
         { "no key name", "spec.rfc2136.tsig.keyName", s => s with { Rfc2136 = s.Rfc2136! with { Tsig = Tsig with { KeyName = "" } } } },
         { "no Secret", "spec.rfc2136.tsig.secretRef.name", s => s with { Rfc2136 = s.Rfc2136! with { Tsig = Tsig with { SecretRef = new SecretKeyReference() } } } },
+        { "a cnameTarget that is no name", "spec.cnameTarget", s => s with { CnameTarget = "sts platform.example" } },
+        { "a cnameTarget of nothing", "spec.cnameTarget", s => s with { CnameTarget = "" } },
+        { "a cnameTarget of one label", "spec.cnameTarget", s => s with { CnameTarget = "sts" } },
+        { "a cnameTarget with a final dot", "spec.cnameTarget", s => s with { CnameTarget = "sts.platform.example." } },
+        { "a cnameTarget in upper case", "spec.cnameTarget", s => s with { CnameTarget = "STS.platform.example" } },
+        { "a cnameTarget that is a wildcard", "spec.cnameTarget", s => s with { CnameTarget = "*.platform.example" } },
+        { "a cnameTarget outside of the zones", "spec.cnameTarget", s => s with { Zones = ["example.com", "form.example"], CnameTarget = "sts.platform.example" } },
         { "no place at all", "spec", s => s with { Rfc2136 = null } },
         { "two places", "spec", s => s with { Manual = new ManualSpec() } },
         { "an API that is no URL", "spec.powerDns.url", s => PowerDns(p => p with { Url = "pdns:8081" }) },
@@ -116,6 +123,21 @@ public sealed class ProviderReaderTests
             new DnsBackend.Rfc2136("192.0.2.53", 53, TimeSpan.FromSeconds(5), new TsigSettings("key", "hmac-sha256", new SecretEntry("tsig", "secret"))), settings.Backend);
         Assert.Empty(settings.Zones);
     }
+
+    [Theory]
+    [InlineData("_mta-sts.example.com.sts.platform.example")]
+    [InlineData("_mta-sts.example.com.sts.platform.example", "platform.example")]
+    [InlineData("_mta-sts.example.com.sts.platform.example", "example.com", "sts.platform.example")]
+    public void With_a_cnameTarget_each_name_has_its_place_below_it(string place, params string[] zones)
+    {
+        var settings = ProviderReader.Read(Samples.Provider(Samples.ProviderSpec with { Zones = zones, CnameTarget = "sts.platform.example" }), "cluster-a").Value!;
+
+        Assert.Equal(place, settings.PlaceOf("_mta-sts.example.com"));
+    }
+
+    [Fact]
+    public void Without_one_a_name_is_its_own_place() =>
+        Assert.Equal("_mta-sts.example.com", ProviderReader.Read(Samples.Provider(Samples.ProviderSpec), "cluster-a").Value!.PlaceOf("_mta-sts.example.com"));
 
     public static TheoryData<DnsProviderSpec, string, DnsBackend> Backends => new()
     {

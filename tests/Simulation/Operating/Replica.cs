@@ -221,7 +221,7 @@ internal sealed class Replica(string name, Surroundings all, Random luck, Action
     {
         if (state.Served is null)
         {
-            return state.Withdrawn ? DesiredState.Removal(intent.Domain) : [];
+            return state.Withdrawn ? DesiredState.Removal(intent.Domain, delegation: null) : [];
         }
 
         var wanted = ImmutableArray.CreateBuilder<OwnedRecord>();

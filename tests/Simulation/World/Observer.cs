@@ -16,7 +16,7 @@ internal sealed class Observer(Agenda agenda, Resolver resolver, Random luck, do
 
     public Observed Look(DomainWorld world)
     {
-        var authoritative = DesiredState.KeysToWatch(world.Domain).ToImmutableDictionary(k => k, k => Authoritative(world.Zone, k));
+        var authoritative = DesiredState.KeysToWatch(world.Domain, delegation: null).ToImmutableDictionary(k => k, k => Authoritative(world.Zone, k));
         return new Observed
         {
             At = agenda.Now,

@@ -85,10 +85,20 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
             return null;
         }
 
+        if (provider.Value.ProblemOf(intent.Value.Domain) is { } misfit)
+        {
+            _problems.Add(policy.Problem(misfit));
+            return null;
+        }
+
         return new PlannedDomain
         {
             Owner = owner,
-            Intent = intent.Value with { ServingSpread = settings.Value.Serving.SpreadOf(OperatorOptions.ServingLagDefault) },
+            Intent = intent.Value with
+            {
+                ServingSpread = settings.Value.Serving.SpreadOf(OperatorOptions.ServingLagDefault),
+                Delegation = provider.Value.Delegation,
+            },
             Class = settings.Value,
             Provider = provider.Value,
             State = StatusMapping.StateOf(policy.Resource.Status),

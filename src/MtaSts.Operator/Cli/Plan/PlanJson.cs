@@ -38,6 +38,9 @@ internal sealed record DomainPlan
     /// <summary>The policy host, and where its address comes from.</summary>
     public required HostPlan Host { get; init; }
 
+    /// <summary>The CNAMEs that somebody has to create in the domain's zone, in the form of a zone file; none where the provider has no cnameTarget.</summary>
+    public required IReadOnlyList<string> Aliases { get; init; }
+
     /// <summary>Patterns that are served although spec.mx does not have them, where the manifest's status says so.</summary>
     public required IReadOnlyList<KeptMxPlan> KeptMx { get; init; }
 
@@ -56,7 +59,7 @@ internal sealed record DomainPlan
 internal sealed record ObjectPlan(string Kind, string Namespace, string Name, string Content);
 
 /// <summary>The policy host.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">The name at which its address is written.</param>
 /// <param name="Known">Whether its address is known without a cluster; then its records are among those of each stage.</param>
 /// <param name="From">Where the address comes from.</param>
 internal sealed record HostPlan(string Name, bool Known, string From);

@@ -45,6 +45,7 @@ internal static class PlanText
 
     private static IEnumerable<string> Always(DomainPlan plan, IEnumerable<RecordSetPlan> records) =>
     [
+        .. Aliases(plan),
         "",
         "In every stage",
         $"  the policy at {plan.PolicyUrl}",
@@ -54,6 +55,10 @@ internal static class PlanText
         .. plan.KeptMx.Select(k =>
             $"  mx {k.Pattern} stays in the policy although spec.mx does not have it: {k.Reason}{(k.Until is { } until ? $", until {CliTime.Show(until)}" : ", while that lasts")}"),
     ];
+
+    private static IEnumerable<string> Aliases(DomainPlan plan) => plan.Aliases.Count == 0
+        ? []
+        : ["", "To be created once, by whoever has the zone of the domain", .. plan.Aliases.Select(line => $"  {line}")];
 
     private static IEnumerable<string> OfStage(DomainPlan plan, StagePlan stage, List<RecordSetPlan> always)
     {

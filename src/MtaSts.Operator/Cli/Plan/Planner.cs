@@ -31,10 +31,11 @@ internal static class Planner
             PolicyUrl = $"https://{intent.Domain.PolicyHost}/.well-known/mta-sts.txt",
             Objects = [.. Objects(domain, desired)],
             Host = Host(domain, desired),
+            Aliases = [.. Aliases(domain)],
             KeptMx = [.. kept.Select(k => new KeptMxPlan(k.Pattern.ToString(), k.Why.ToString(), k.Until))],
             Stages = [.. intent.Stages.Select(stage => OfStage(domain, stage, Decider.DocumentOf(served, stage)))],
             Retirement = new RetirementPlan(
-                intent.Deletion.ToString(), none.Id.ToString(), none.Text, [.. DesiredState.Removal(intent.Domain).Select(r => r.Key.Name).Distinct()]),
+                intent.Deletion.ToString(), none.Id.ToString(), none.Text, [.. DesiredState.Removal(intent.Domain, domain.Provider.Delegation).Select(r => r.Key.Name).Distinct()]),
         };
     }
 
@@ -44,6 +45,17 @@ internal static class Planner
         .. (domain.State.Served?.Policy.Mx ?? []).Where(old => !domain.Intent.Mx.Contains(old))
             .Select(old => domain.State.KeptMx.FirstOrDefault(k => k.Pattern == old) ?? new KeptPattern(old, Reason.MxInUse, null, 0)),
     ];
+
+    private static IEnumerable<string> Aliases(PlannedDomain domain)
+    {
+        var intent = domain.Intent;
+        string[] names = intent.TlsReporting is null
+            ? [intent.Domain.StsRecordName, intent.Domain.PolicyHost]
+            : [intent.Domain.StsRecordName, intent.Domain.TlsRptRecordName, intent.Domain.PolicyHost];
+        return domain.Provider.Delegation is { } delegation
+            ? names.SelectMany(name => ZoneFile.Lines(RecordSet.Of(name, RecordType.Cname, domain.Provider.TtlSeconds, delegation.PlaceOf(name))))
+            : [];
+    }
 
     private static StagePlan OfStage(PlannedDomain domain, Stage stage, PolicyDocument document) => new(
         stage.Name,
@@ -104,7 +116,7 @@ internal static class Planner
     {
         var known = !domain.Class.Serving.Targets.IsUnknown;
         return new HostPlan(
-            domain.Intent.Domain.PolicyHost,
+            domain.Provider.PlaceOf(domain.Intent.Domain.PolicyHost),
             known,
             known ? $"spec.serving.addresses of class {domain.Class.Name}"
                 : $"the status of Ingress {domain.Class.Serving.Namespace}/{desired.Ingress?.Metadata.Name ?? ServingNames.OfIngress(domain.Intent.Domain)}");

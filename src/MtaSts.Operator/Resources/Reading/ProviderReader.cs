@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
 using MtaSts.Operator.Dns;
 
@@ -27,6 +28,7 @@ public static class ProviderReader
 
         var owner = spec.OwnerId ?? ownerIdDefault;
         problems.ObjectName("spec.ownerId", owner, dots: false, Schema.Patterns.LabelCharsMax);
+        var delegation = spec.CnameTarget is { } target ? CnameTarget("spec.cnameTarget", target, zones, problems) : null;
         var space = resource is DnsProvider ? resource.Metadata.NamespaceProperty : null;
         var backend = BackendReader.Read(spec, isNamespaced: space is not null, problems);
 
@@ -40,10 +42,27 @@ public static class ProviderReader
                     Zones = zones,
                     TtlSeconds = spec.Ttl ?? TtlDefault,
                     OwnerId = owner,
+                    Delegation = delegation,
                     Backend = backend,
                 }
                 : null,
             problems.All);
+    }
+
+    private static Delegation? CnameTarget(string path, string value, ImmutableArray<string> zones, Problems problems)
+    {
+        var parsed = Delegation.TryParse(value, out var delegation, out var problem);
+        if (!problems.Name(path, value, delegation?.ToString(), problem, "write a name in a zone of yours such as sts.platform.example") || !parsed)
+        {
+            return null;
+        }
+
+        if (!zones.IsEmpty && !zones.Any(zone => value == zone || value.EndsWith($".{zone}", StringComparison.Ordinal)))
+        {
+            problems.Add(path, $"is {Problems.Show(value)}, which is in none of spec.zones", "add its zone there, or write a name in one of them");
+        }
+
+        return delegation;
     }
 
     private static string? Zone(string path, string value, Problems problems)

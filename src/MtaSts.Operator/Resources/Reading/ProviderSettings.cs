@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MtaSts.Core.Desired;
+using MtaSts.Core.Mail;
 using MtaSts.Operator.Dns;
 
 namespace MtaSts.Operator.Resources.Reading;
@@ -25,8 +26,22 @@ public sealed record ProviderSettings
     /// <summary>The name by which this cluster knows its own records.</summary>
     public required string OwnerId { get; init; }
 
+    /// <summary>The suffix below which all records are written; null where they are written at their own names.</summary>
+    public Delegation? Delegation { get; init; }
+
     /// <summary>Where it writes.</summary>
     public required DnsBackend Backend { get; init; }
+
+    /// <summary>Where the records of a name are written: a function of the name alone.</summary>
+    public string PlaceOf(string name) => Delegation?.PlaceOf(name) ?? name;
+
+    /// <summary>Why a domain cannot be written by this provider: one of its names would be too long. Null where it can.</summary>
+    public FieldProblem? ProblemOf(MailDomain domain) => Delegation?.CharsTooMany(domain) is > 0 and var over
+        ? new FieldProblem(
+            "spec.domain",
+            $"is {domain}, and below the provider's cnameTarget {Delegation} the names of its records would be {over} characters longer than a DNS name may be",
+            "use a provider with a shorter cnameTarget, or one without")
+        : null;
 
     /// <summary>As whom a resource's records are marked; null where nobody but people writes, whose records are all their own.</summary>
     /// <param name="owner">"namespace/name" of the resource.</param>

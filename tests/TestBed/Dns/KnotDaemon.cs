@@ -49,7 +49,6 @@ public sealed class KnotDaemon : IAsyncDisposable
 
     private static string ZonePath(DaemonPlace place, string zone) => Path.Combine(place.Folder, zone + ".zone");
 
-    // A signed question is answered only to a key that may ask; what is not signed is answered to everybody.
     private static string Configuration(DaemonPlace place, IEnumerable<string> zones, IReadOnlyList<TsigKey> updaters, IReadOnlyList<TsigKey> askers) => $"""
         server:
           rundir: "{place.Folder}"
@@ -68,7 +67,7 @@ public sealed class KnotDaemon : IAsyncDisposable
         key:
         {Each([.. updaters, .. askers], key => $"  - id: {key.Name}\n    algorithm: {key.Algorithm}\n    secret: \"{key.Secret}\"\n")}
         acl:
-        {Each(updaters, key => $"  - id: {key.Name}\n    key: {key.Name}\n    action: [query, update]\n")}
+        {Each(updaters, key => $"  - id: {key.Name}\n    key: {key.Name}\n    action: update\n")}
         {Each(askers, key => $"  - id: {key.Name}\n    key: {key.Name}\n    action: query\n")}
         zone:
         {Each(zones, zone => $"  - domain: {zone}\n    file: \"{ZonePath(place, zone)}\"\n    zonefile-sync: -1\n    acl: [{string.Join(", ", updaters.Concat(askers).Select(k => k.Name))}]\n")}

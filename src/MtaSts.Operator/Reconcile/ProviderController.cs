@@ -54,13 +54,9 @@ public sealed class ProviderController(
             return (false, Reason.ProviderInvalid, FieldProblem.Join(reading.Problems));
         }
 
-        if (reading.Value.Backend is DnsBackend.Manual)
-        {
-            return (true, Reason.AsExpected, "the provider is valid; records are written by hand");
-        }
-
-        return providers.Open(reading.Value).Fault is { } fault
+        var backend = reading.Value.Backend;
+        return backend is not DnsBackend.Manual && providers.Open(reading.Value).Fault is { } fault
             ? (false, fault.Reason, fault.Message)
-            : (true, Reason.AsExpected, "the provider is valid");
+            : (true, Reason.AsExpected, "the provider is valid" + (backend.Note is { } note ? "; " + note : ""));
     }
 }

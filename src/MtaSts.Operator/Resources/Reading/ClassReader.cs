@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
 using MtaSts.Core.Rollout;
 
 namespace MtaSts.Operator.Resources.Reading;
@@ -40,7 +38,7 @@ public static class ClassReader
         var windows = RolloutReader.Windows("spec.rollout.windows", spec.Rollout?.Windows, problems);
         var freezes = RolloutReader.Freezes("spec.rollout.freezes", spec.Rollout?.Freezes, problems);
         var fleet = RolloutReader.Fleet("spec.rollout", spec.Rollout, problems);
-        var networks = Networks("spec.probes.allowedAddresses", spec.Probes?.AllowedAddresses ?? [], problems);
+        var networks = problems.Networks("spec.probes.allowedAddresses", spec.Probes?.AllowedAddresses ?? []);
 
         return new ResourceReading<ClassSettings>(
             problems.None
@@ -63,26 +61,5 @@ public static class ClassReader
                 }
                 : null,
             problems.All);
-    }
-
-    private static ImmutableArray<IPNetwork> Networks(string path, IReadOnlyList<string> values, Problems problems)
-    {
-        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
-        for (var i = 0; i < values.Count; i++)
-        {
-            // The platform masks the bits behind the prefix; whoever wrote them may have meant another network.
-            if (IPNetwork.TryParse(values[i], out var network)
-                && IPAddress.TryParse(values[i].AsSpan(0, values[i].IndexOf('/', StringComparison.Ordinal)), out var written)
-                && written.Equals(network.BaseAddress))
-            {
-                networks.Add(network);
-            }
-            else
-            {
-                problems.Add($"{path}[{i}]", $"is {Problems.Show(values[i])}", "write a network such as 10.0.0.0/8, all bits behind the prefix zero");
-            }
-        }
-
-        return networks.ToImmutable();
     }
 }

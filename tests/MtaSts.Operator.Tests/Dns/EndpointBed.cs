@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using k8s;
+using MtaSts.Core.Desired;
 using MtaSts.Kubernetes;
+using MtaSts.Operator.Dns;
 using MtaSts.Operator.Dns.Endpoint;
 using MtaSts.Operator.Probes;
 using MtaSts.TestBed;
@@ -14,6 +16,7 @@ namespace MtaSts.Operator.Tests.Dns;
 public sealed class EndpointBed : IAsyncLifetime
 {
     public const string Space = "records";
+    public const string Unwatched = "unwatched"; // by the stand-in
     public const string Powerless = "powerless";
 
     private const string Algorithm = "hmac-sha256";
@@ -32,6 +35,9 @@ public sealed class EndpointBed : IAsyncLifetime
 
     public static string SubZone => NamedServer.SubZone;
 
+    /// <summary>What the adapter said before the API server had DNSEndpoints.</summary>
+    public ReadAnswer? WithoutCrd { get; private set; }
+
     internal NamedServer Named => _named!;
 
     internal ControlPlane Plane => _plane!;
@@ -47,6 +53,8 @@ public sealed class EndpointBed : IAsyncLifetime
         _plane = await ControlPlane.StartAsync(
             Path.Combine(_folder.FullName, "plane"), new ControlPlaneOptions { Users = [new ControlPlaneUser(Powerless)] }, CancellationToken.None);
         await Plane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {Space} }}\n", CancellationToken.None);
+        await Plane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {Unwatched} }}\n", CancellationToken.None);
+        WithoutCrd = await Make().ReadAsync(new DnsZone(Zone), [new RecordKey("_mta-sts." + Zone, RecordType.Txt)], CancellationToken.None);
         await DnsEndpointCrd.InstallAsync(Plane, CancellationToken.None);
         var key = new TestBed.Mail.TsigKey("updates", Algorithm, Secret);
         UpdatedZone[] zones = [.. new[] { Zone, SubZone }.Select(z => new UpdatedZone(IPAddress.Loopback, Named.Port, z, key))];
@@ -94,9 +102,9 @@ public sealed class EndpointBed : IAsyncLifetime
     }
 
     /// <summary>The object of a record name as the API server has it; null where there is none.</summary>
-    public async Task<JsonNode?> ObjectAsync(string recordName)
+    public async Task<JsonNode?> ObjectAsync(string recordName, string space = Space)
     {
-        var found = await Plane.TryKubectlAsync(["get", "dnsendpoints", "-n", Space, EndpointObject.ObjectName(recordName), "-o", "json", "--ignore-not-found"]);
+        var found = await Plane.TryKubectlAsync(["get", "dnsendpoints", "-n", space, EndpointObject.ObjectName(recordName), "-o", "json", "--ignore-not-found"]);
         return found.Output.Trim().Length == 0 ? null : JsonNode.Parse(found.Output);
     }
 
@@ -123,12 +131,12 @@ public sealed class EndpointTruth : IDnsTruth, IAsyncLifetime
 
     public bool SharesSets => false;
 
-    public Operator.Dns.IDnsProvider Provider => _provider!; // One for all tests, as one serves all domains.
+    public IDnsProvider Provider => _provider!; // One for all tests, as one serves all domains.
 
-    public IReadOnlyDictionary<string, Operator.Dns.IDnsProvider> WithoutRights =>
-        new Dictionary<string, Operator.Dns.IDnsProvider> { ["a user without rights"] = _bed.Make(_bed.Plane.KubeconfigFor(EndpointBed.Powerless)) };
+    public IReadOnlyDictionary<string, IDnsProvider> WithoutRights =>
+        new Dictionary<string, IDnsProvider> { ["a user without rights"] = _bed.Make(_bed.Plane.KubeconfigFor(EndpointBed.Powerless)) };
 
-    public Operator.Dns.IDnsProvider WithNobodyThere => _bed.Make(DeadKubeconfig());
+    public IDnsProvider WithNobodyThere => _bed.Make(DeadKubeconfig());
 
     public async ValueTask InitializeAsync()
     {

@@ -5,7 +5,7 @@ namespace MtaSts.EndToEnd;
 /// enforce within seconds. Each test has domains of its own, so its classes run beside each other: most of what they do is to wait.
 /// </summary>
 /// <remarks>Its pods: the operator, one policy server a class, and room for those that are replaced.</remarks>
-public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 15)
+public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 20)
 {
     /// <summary>How long the records of its domains are kept by resolvers, in seconds: the least that a provider takes.</summary>
     internal const int Ttl = 30;
@@ -36,7 +36,7 @@ public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 15)
             .. OperatorRetirementTests.Domains, .. OperatorMxTests.Domains, .. OperatorFleetTests.Domains,
             .. OperatorMoveTests.Domains,
         ];
-        await Task.WhenAll(domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records)));
+        await Task.WhenAll([OperatorDnsTests.PrepareAsync(scene), .. domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records))]);
         await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
     }
 }

@@ -298,10 +298,10 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         }
     }
 
-    /// <summary>The records at a name, of the primary itself, without quotes, in order.</summary>
+    /// <summary>The records at a name, of its authoritative server itself, without quotes, in order.</summary>
     public async Task<IReadOnlyList<string>> RecordsAsync(string name, string type = "TXT")
     {
-        var answer = await Mail.Dns.QueryAsync(Mail.Dns.PrimaryAddress, name, type, Token);
+        var answer = await Mail.Dns.QueryAsync(Mail.Dns.AuthorityOf(name), name, type, Token);
         return [.. answer.Data.Select(data => data.Trim('"')).Order(StringComparer.Ordinal)];
     }
 

@@ -4,6 +4,9 @@ namespace MtaSts.Operator.Dns;
 /// <typeparam name="T">The value's type.</typeparam>
 /// <param name="Value">The value.</param>
 /// <param name="Fault">Why there is none.</param>
-/// <param name="IsLost">True where the request went out and whether it was done is not known.</param>
-internal readonly record struct Outcome<T>(T? Value, ProviderFault? Fault, bool IsLost = false)
-    where T : class;
+internal readonly record struct Outcome<T>(T? Value, ProviderFault? Fault)
+    where T : class
+{
+    /// <summary>True where the request went out and whether it was done is not known.</summary>
+    public bool IsLost { get; init; }
+}

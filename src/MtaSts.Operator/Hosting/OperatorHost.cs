@@ -2,6 +2,7 @@ using System.Reflection;
 using k8s;
 using Microsoft.Extensions.Logging.Console;
 using MtaSts.Kubernetes;
+using MtaSts.Operator.Dns.Endpoint;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
@@ -35,7 +36,8 @@ public static class OperatorHost
         var api = new ApiClient(client, time);
         var cluster = new Cluster(api, options.OperatorNamespace, options.ServingNamespaces, loggers, time);
         using var prober = new DomainProber(options.Probes, time, loggers);
-        using var adapters = new DnsAdapters(loggers, time);
+        using var names = new DnsProbe(options.Probes, time);
+        using var adapters = new DnsAdapters(loggers, time, new EndpointSurroundings(new ServerSideApply(api, Component), options.OperatorNamespace, names));
         var election = LeaderElectionOptions.For(options.OperatorNamespace, Component, options.LeaseDuration);
         var elector = new LeaderElector(api, election, loggers.CreateLogger<LeaderElector>(), time);
         var events = new EventRecorder(

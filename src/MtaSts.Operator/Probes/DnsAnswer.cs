@@ -60,6 +60,8 @@ internal static class DnsAnswer
         (AaaaRecord aaaa, QueryType.AAAA) => aaaa.Address.ToString(),
         (NsRecord ns, QueryType.NS) => Name(ns.NSDName),
         (CNameRecord cname, QueryType.CNAME) => Name(cname.CanonicalName),
+        // Of other types nobody reads more than that there is one.
+        (_, QueryType.CAA or QueryType.SRV) when (int)record.RecordType == (int)type => Excerpt.Plain(record.ToString(), 255),
         _ => null,
     };
 }

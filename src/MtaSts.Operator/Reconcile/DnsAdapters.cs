@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using MtaSts.Operator.Dns;
 using MtaSts.Operator.Dns.Cloudflare;
+using MtaSts.Operator.Dns.Endpoint;
 using MtaSts.Operator.Dns.Http;
 using MtaSts.Operator.Dns.PowerDns;
 using MtaSts.Operator.Dns.Rfc2136;
@@ -15,6 +16,7 @@ public sealed class DnsAdapters : IDisposable
 {
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
+    private readonly EndpointSurroundings _endpoints;
     private readonly ServiceProvider _services;
     private readonly CloudflareAccounts _cloudflare;
     private readonly ConcurrentDictionary<Reach, HttpClient> _clients = new(); // one for each reach: connections are shared within it alone
@@ -22,9 +24,10 @@ public sealed class DnsAdapters : IDisposable
     /// <summary>Adapters that have opened nothing yet.</summary>
     /// <param name="loggers">For the adapters.</param>
     /// <param name="time">The clock that signatures and limits go by.</param>
-    public DnsAdapters(ILoggerFactory loggers, TimeProvider time)
+    /// <param name="endpoints">For DNSEndpoint objects.</param>
+    public DnsAdapters(ILoggerFactory loggers, TimeProvider time, EndpointSurroundings endpoints)
     {
-        (_loggers, _time) = (loggers, time);
+        (_loggers, _time, _endpoints) = (loggers, time, endpoints);
         _services = new ServiceCollection().AddSingleton(time).AddSingleton(loggers).AddCloudflare().BuildServiceProvider();
         _cloudflare = _services.GetRequiredService<CloudflareAccounts>();
     }
@@ -39,6 +42,7 @@ public sealed class DnsAdapters : IDisposable
         DnsBackend.Cloudflare api => OfCloudflare(api, settings, secret, out problem),
         DnsBackend.PowerDns api => OfPowerDns(api, settings, secret, out problem),
         DnsBackend.Webhook api => OfWebhook(api, settings, out problem),
+        DnsBackend.Endpoint objects => OfEndpoints(objects, settings, out problem),
         var other => throw new ArgumentException($"nobody writes {other.Field} records but people", nameof(settings)),
     };
 
@@ -97,5 +101,19 @@ public sealed class DnsAdapters : IDisposable
         problem = "";
         var options = new WebhookOptions { Address = api.Url, Zones = settings.Zones, Timeout = api.Timeout, TxtForm = api.TxtForm };
         return new WebhookProvider(options, ClientFor(settings.Reach), _time, _loggers.CreateLogger<WebhookProvider>());
+    }
+
+    private EndpointProvider OfEndpoints(DnsBackend.Endpoint objects, ProviderSettings settings, out string problem)
+    {
+        problem = "";
+        var options = new EndpointOptions
+        {
+            Namespace = objects.Namespace ?? _endpoints.Namespace,
+            Labels = objects.Labels,
+            Zones = settings.Zones,
+            TxtForm = objects.TxtForm,
+            AllowedAddresses = objects.AllowedAddresses,
+        };
+        return new EndpointProvider(options, _endpoints.Writer, _endpoints.Probe, _time);
     }
 }

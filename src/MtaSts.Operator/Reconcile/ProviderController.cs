@@ -82,14 +82,15 @@ public sealed class ProviderController<T>(
             return (null, false, Reason.ProviderInvalid, FieldProblem.Join(reading.Problems));
         }
 
+        var valid = "the provider is valid" + (reading.Value.Backend.Note is { } note ? "; " + note : "");
         if (reading.Value.Backend is DnsBackend.Manual)
         {
-            return (null, true, Reason.AsExpected, "the provider is valid; records are written by hand");
+            return (null, true, Reason.AsExpected, valid);
         }
 
         var (opened, fault) = await providers.OpenAsync(reading.Value, cancellationToken);
         return fault is null
-            ? (opened!.Adapter, true, Reason.AsExpected, "the provider is valid")
+            ? (opened!.Adapter, true, Reason.AsExpected, valid)
             : (null, false, fault.Reason, fault.Message);
     }
 

@@ -3,13 +3,14 @@ using MtaSts.Operator.Resources.Schema;
 
 namespace MtaSts.Operator.Resources;
 
-/// <summary>Where and how records are written: exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook and manual.</summary>
+/// <summary>Where and how records are written: exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook, externalDnsEndpoint and manual.</summary>
 [Validation(
-    "[has(self.rfc2136), has(self.cloudflare), has(self.powerDns), has(self.externalDnsWebhook), has(self.manual)].filter(x, x).size() == 1",
-    "exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook and manual says where records are written")]
+    "[has(self.rfc2136), has(self.cloudflare), has(self.powerDns), has(self.externalDnsWebhook), has(self.externalDnsEndpoint), has(self.manual)].filter(x, x).size() == 1",
+    "exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook, externalDnsEndpoint and manual says where records are written")]
+[Validation("!has(self.externalDnsEndpoint) || (has(self.zones) && self.zones.size() > 0)", "externalDnsEndpoint needs zones: nobody can be asked where one begins")]
 public sealed record DnsProviderSpec
 {
-    /// <summary>The zones that may be written to. Default: every zone that the server answers for with authority.</summary>
+    /// <summary>The zones that may be written to. Default: every zone that the server answers for with authority; externalDnsEndpoint has no default.</summary>
     [Schema(ItemsMax = 1000, IsSet = true, CharsMin = 1, CharsMax = Patterns.NameCharsMax, Pattern = Patterns.ObjectName)]
     [JsonPropertyName("zones")]
     public IReadOnlyList<string>? Zones { get; init; }
@@ -48,6 +49,10 @@ public sealed record DnsProviderSpec
     /// <summary>A provider that speaks the webhook protocol of external-dns.</summary>
     [JsonPropertyName("externalDnsWebhook")]
     public ExternalDnsWebhookSpec? ExternalDnsWebhook { get; init; }
+
+    /// <summary>An external-dns that is in the cluster already, through DNSEndpoint objects.</summary>
+    [JsonPropertyName("externalDnsEndpoint")]
+    public ExternalDnsEndpointSpec? ExternalDnsEndpoint { get; init; }
 
     /// <summary>Nothing is written: the status of each policy lists the records to create, and the checks verify them.</summary>
     [JsonPropertyName("manual")]

@@ -77,6 +77,25 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Rights_on_DNSEndpoints_are_given_in_the_operators_namespace_and_where_the_values_say()
+    {
+        var values = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(values, "rbac: { dnsEndpointNamespaces: [external-dns, other] }\n", Token);
+            var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(["-f", values], Token));
+
+            var places = documents.Where(d => (string?)d["kind"] is "Role" or "ClusterRole" && d.ToJsonString().Contains("dnsendpoints\"]", StringComparison.Ordinal));
+
+            Assert.Equal(["external-dns", RenderedChart.Namespace, "other"], places.Select(d => (string?)d["metadata"]!["namespace"]).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            File.Delete(values);
+        }
+    }
+
+    [Fact]
     public async Task A_class_without_a_provider_is_refused_with_the_value_to_set()
     {
         var (exit, _, error) = await RenderedChart.RunAsync(["--set", "defaultClass.dnsProvider="], Token);

@@ -10,6 +10,7 @@ namespace MtaSts.Operator.Tests.Dns;
 public abstract class DnsProviderConformance
 {
     private const string Id1 = "v=STSv1; id=1;";
+    private const string NotShared = "a set has one owner here";
     private const string Id2 = "v=STSv1; id=2;";
     private static readonly OwnerIdentity Us = OwnerIdentity.Create("us", "team/example");
     private static readonly string Mark = new OwnerRecord(RecordType.Txt, Us).ToString();
@@ -81,6 +82,7 @@ public abstract class DnsProviderConformance
     [Fact]
     public async Task Siblings_at_the_name_survive_create_replace_and_remove()
     {
+        Assert.SkipUnless(Truth.SharesSets, NotShared);
         string[] siblings =
         [
             "77 \"hello\"", "77 \"v=STSv10; id=9;\"", "77 \"a\\\"b\\\\c\\;d\"", "77 \"caf\\195\\169\"",
@@ -97,6 +99,24 @@ public abstract class DnsProviderConformance
         Assert.Equal(With(before, $"77 \"{Id2}\""), await Look(StsName));
         await _publisher.RemoveAsync(Truth.Provider, [Sts(StsName)], Us, Token);
         Assert.Equal(before, await Look(StsName));
+    }
+
+    [Fact]
+    public async Task Where_sets_are_not_shared_one_with_a_value_of_somebody_else_is_refused_and_left()
+    {
+        Assert.SkipWhen(Truth.SharesSets, "sets are shared here");
+        await Truth.SeedAsync($"{StsName} 77 TXT \"hello\"");
+        foreach (var adoption in Enum.GetValues<Adoption>())
+        {
+            var fault = Fault(await _publisher.PublishAsync(Truth.Provider, [Sts(StsName, Id1)], Us, adoption, Token));
+            Assert.Equal((Reason.RecordNotOwned, false), (fault.Reason, fault.Transient));
+            Assert.Contains("hello", fault.Message, StringComparison.Ordinal);
+        }
+
+        var racing = new RacingProvider(Truth.Provider, () => Truth.SeedAsync($"{StsName} 77 TXT \"world\""), times: 1);
+        Assert.Equal(Reason.RecordNotOwned, Fault(await _publisher.PublishAsync(racing, [Sts(StsName, Id1)], Us, Adoption.Refuse, Token)).Reason);
+        Assert.Equal(["77 \"hello\"", "77 \"world\""], await Look(StsName));
+        Assert.Empty(await Look(OwnerRecord.KeyFor(StsName).Name));
     }
 
     [Fact]
@@ -131,6 +151,7 @@ public abstract class DnsProviderConformance
     [Fact]
     public async Task A_foreign_record_is_taken_over_where_adopted_even_if_cut_into_strings()
     {
+        Assert.SkipUnless(Truth.SharesSets, NotShared);
         await Truth.SeedAsync($"{StsName} 300 TXT \"v=STSv1; \" \"id=1;\"");
         Written(await _publisher.PublishAsync(Truth.Provider, [Sts(StsName, Id2)], Us, Adoption.Adopt, Token));
         Assert.Equal([$"300 \"{Id2}\""], await Look(StsName));
@@ -182,6 +203,7 @@ public abstract class DnsProviderConformance
     [Fact]
     public async Task A_lost_race_is_planned_again_and_the_other_writer_keeps_what_it_wrote()
     {
+        Assert.SkipUnless(Truth.SharesSets, NotShared);
         var racing = new RacingProvider(Truth.Provider, () => Truth.SeedAsync($"{StsName} 300 TXT \"somebody else\""), times: 1);
         Written(await _publisher.PublishAsync(racing, [Sts(StsName, Id1)], Us, Adoption.Refuse, Token));
         Assert.Equal(2, racing.Applied);

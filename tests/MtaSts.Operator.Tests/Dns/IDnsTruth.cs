@@ -29,6 +29,9 @@ public interface IDnsTruth : IAsyncDisposable
     /// <summary>True when every ASCII text can be a TXT value; false where quotes and backslashes are refused.</summary>
     bool WritesEveryText => true;
 
+    /// <summary>False when a set that holds a value of somebody else cannot be written to at all.</summary>
+    bool SharesSets => true;
+
     /// <summary>Adds a record in zone-file form: "name ttl type data".</summary>
     Task SeedAsync(string record);
 

@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using k8s;
 using Microsoft.Extensions.Logging.Abstractions;
 using MtaSts.Core.Observations;
+using MtaSts.Kubernetes;
 using MtaSts.Operator.Dns;
+using MtaSts.Operator.Dns.Endpoint;
+using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
@@ -14,9 +18,16 @@ namespace MtaSts.Operator.Tests.Dns;
 public sealed class ReachTests : IDisposable
 {
     private readonly TcpListener _inner = new(IPAddress.Loopback, 0);
-    private readonly DnsAdapters _adapters = new(NullLoggerFactory.Instance, TimeProvider.System);
+    private readonly k8s.Kubernetes _nobody = new(new KubernetesClientConfiguration { Host = "http://api.invalid" });
+    private readonly DnsProbe _probe = new(new ProbeOptions(), TimeProvider.System);
+    private readonly DnsAdapters _adapters;
 
-    public ReachTests() => _inner.Start();
+    public ReachTests()
+    {
+        _inner.Start();
+        _adapters = new DnsAdapters(
+            NullLoggerFactory.Instance, TimeProvider.System, new EndpointSurroundings(new ServerSideApply(new ApiClient(_nobody), "test"), "mta-sts", _probe));
+    }
 
     private int Port => ((IPEndPoint)_inner.LocalEndpoint).Port;
 
@@ -60,6 +71,8 @@ public sealed class ReachTests : IDisposable
     {
         _inner.Dispose();
         _adapters.Dispose();
+        _probe.Dispose();
+        _nobody.Dispose();
     }
 
     private async Task<ProviderFault> FaultOfAsync(string backend, string host, Reach reach)

@@ -71,6 +71,11 @@ public sealed class ProviderReaderTests
         { "a cnameTarget that is a wildcard", "spec.cnameTarget", s => s with { CnameTarget = "*.platform.example" } },
         { "a cnameTarget outside of the zones", "spec.cnameTarget", s => s with { Zones = ["example.com", "form.example"], CnameTarget = "sts.platform.example" } },
         { "no place at all", "spec", s => s with { Rfc2136 = null } },
+        { "DNSEndpoints without zones", "spec.zones", s => Endpoint(e => e) with { Zones = null } },
+        { "DNSEndpoints in no namespace", "spec.externalDnsEndpoint.namespace", s => Endpoint(e => e with { Namespace = "A" }) },
+        { "DNSEndpoints with a label that is none", "spec.externalDnsEndpoint.labels[\"a b\"]", s => Endpoint(e => e with { Labels = new Dictionary<string, string> { ["a b"] = "c" } }) },
+        { "DNSEndpoints with a form of text that is none", "spec.externalDnsEndpoint.txtForm", s => Endpoint(e => e with { TxtForm = "Auto" }) },
+        { "DNSEndpoints with a network that is none", "spec.externalDnsEndpoint.allowedAddresses[0]", s => Endpoint(e => e with { AllowedAddresses = ["10.0.0.1/8"] }) },
         { "two places", "spec", s => s with { Manual = new ManualSpec() } },
         { "an API that is no URL", "spec.powerDns.url", s => PowerDns(p => p with { Url = "pdns:8081" }) },
         { "an API of another scheme", "spec.powerDns.url", s => PowerDns(p => p with { Url = "file:///etc/passwd" }) },
@@ -172,4 +177,19 @@ public sealed class ProviderReaderTests
         Assert.Equal("cluster-a", server.IdentityOf("team-a/example")?.OwnerId);
         Assert.Null(manual.IdentityOf("team-a/example"));
     }
+
+    [Fact]
+    public void Two_readings_of_the_same_DNSEndpoints_are_equal_and_the_status_says_what_external_dns_needs()
+    {
+        DnsProviderSpec Spec() => Endpoint(e => e with { Namespace = "dns", Labels = new Dictionary<string, string> { ["team/a"] = "b" }, AllowedAddresses = ["10.0.0.0/8"] });
+        var (first, second) = (ProviderReader.Read(Samples.Provider(Spec()), "a").Value!, ProviderReader.Read(Samples.Provider(Spec()), "a").Value!);
+
+        Assert.Equal(first.Backend, second.Backend);
+        Assert.Equal("DNSEndpoints in dns", first.Backend.Place);
+        Assert.Contains("--managed-record-types=TXT", first.Backend.Note, StringComparison.Ordinal);
+        Assert.NotEqual(first.Backend, ProviderReader.Read(Samples.Provider(Endpoint(e => e with { Namespace = "dns" })), "a").Value!.Backend);
+    }
+
+    private static DnsProviderSpec Endpoint(Func<ExternalDnsEndpointSpec, ExternalDnsEndpointSpec> change) =>
+        new() { Zones = ["example.com"], ExternalDnsEndpoint = change(new ExternalDnsEndpointSpec()) };
 }

@@ -55,6 +55,9 @@ public sealed class RightsTests
         ["a stand-in for Cloudflare"] = (
             Reason.ProviderInvalid, "spec.cloudflare.url is set", Spec("example.com", "own"), c => c with { NamespacedProviders = new() },
             [Own("team-a", new DnsProviderSpec { Cloudflare = new CloudflareSpec { Url = "https://evil.example/", TokenSecretRef = new SecretKeyReference { Name = "key" } } })]),
+        ["objects for external-dns"] = (
+            Reason.ProviderInvalid, "spec.externalDnsEndpoint is set", Spec("example.com", "own"), c => c with { NamespacedProviders = new() },
+            [Own("team-a", new DnsProviderSpec { ExternalDnsEndpoint = new ExternalDnsEndpointSpec { Namespace = "kube-system" }, Zones = ["example.com"] })]),
         ["a Secret beyond a slash"] = (
             Reason.ProviderInvalid, "spec.powerDns.apiKeySecretRef.name", Spec("example.com", "own"), c => c with { NamespacedProviders = new() },
             [Own("team-a", new DnsProviderSpec { PowerDns = WithKey.PowerDns! with { ApiKeySecretRef = new SecretKeyReference { Name = "../../mta-sts/secrets/key" } } })]),

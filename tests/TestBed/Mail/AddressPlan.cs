@@ -10,7 +10,7 @@ namespace MtaSts.TestBed.Mail;
 public sealed class AddressPlan
 {
     /// <summary>How many pods there can be.</summary>
-    public const int PodCount = 16;
+    public const int PodCount = 24;
 
     private const int FirstMx = 100;
     private const int MxCount = 50;
@@ -44,6 +44,12 @@ public sealed class AddressPlan
 
     /// <summary>The recursive resolver.</summary>
     public IPAddress Resolver => At(55);
+
+    /// <summary>A Knot with zones of its own.</summary>
+    public IPAddress Knot => At(56);
+
+    /// <summary>A PowerDNS with zones of its own.</summary>
+    public IPAddress PowerDns => At(57);
 
     /// <summary>The web server.</summary>
     public IPAddress Web => At(80);

@@ -17,6 +17,7 @@ public sealed class MailDns : IAsyncDisposable
     private readonly NameServer _primary;
     private readonly NameServer _secondary;
     private readonly ConcurrentDictionary<string, byte> _zones = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IPAddress> _delegated = new(StringComparer.Ordinal);
     private ChildProcess? _resolver;
 
     private MailDns(AddressPlan plan, NameServer primary, NameServer secondary, TsigKey sha256, TsigKey sha512)
@@ -116,6 +117,26 @@ public sealed class MailDns : IAsyncDisposable
         await WaitForSecondaryAsync(zone, cancellationToken);
         _zones[zone] = 0;
     }
+
+    /// <summary>Delegates a zone to another server, <c>ns.ZONE</c>, which has it already; returns when the resolver finds it there.</summary>
+    /// <param name="zone">For example <c>knot.test</c>: directly below <c>test</c>.</param>
+    /// <param name="server">The address of its server.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ChildProcessException">The parent refused, or the zone is not found.</exception>
+    public async Task DelegateAsync(string zone, IPAddress server, CancellationToken cancellationToken)
+    {
+        var update = await UpdateAsync("test", [$"add {zone}. 1 NS ns.{zone}.", $"add ns.{zone}. 1 A {server}"], null, cancellationToken);
+        if (!update.Succeeded) throw new ChildProcessException($"{zone} cannot be delegated: {update.Error}");
+        var found = await Poll.UntilAsync(
+            async token => (await QueryAsync(ResolverAddress, zone, "SOA", token)) is { Status: "NOERROR", Data.Count: 1 }, TransferDeadline, cancellationToken);
+        if (!found) throw new ChildProcessException($"the resolver does not find {zone} at {server} after {TransferDeadline.TotalSeconds:0} s");
+        _delegated[zone] = server;
+    }
+
+    /// <summary>The server that is authoritative for a name: the primary, or the one that the name's zone was delegated to.</summary>
+    /// <param name="name">A lower-case name without a dot at its end.</param>
+    public IPAddress AuthorityOf(string name) =>
+        _delegated.Where(zone => name == zone.Key || name.EndsWith("." + zone.Key, StringComparison.Ordinal)).Select(zone => zone.Value).FirstOrDefault(PrimaryAddress);
 
     /// <summary>Whether this zone was added; a name's parent zones do not count.</summary>
     public bool HasZone(string zone) => _zones.ContainsKey(zone);

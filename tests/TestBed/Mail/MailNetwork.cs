@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using MtaSts.TestBed.Dns;
 using MtaSts.TestBed.Players;
 using MtaSts.TestBed.Processes;
 
@@ -12,6 +13,9 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 public sealed class MailNetwork : IAsyncDisposable
 {
+    private const int DnsPort = 53;
+    private const int PowerDnsApiPort = 8081;
+
     private readonly NetworkSpaces _spaces;
     private readonly string _folder;
     private readonly ConcurrentDictionary<string, MxServer> _mx = new(StringComparer.Ordinal);
@@ -48,6 +52,12 @@ public sealed class MailNetwork : IAsyncDisposable
 
     /// <summary>Somebody else's web server; null until it is added.</summary>
     public WebServer? OtherWeb { get; private set; }
+
+    /// <summary>A Knot beside the BINDs of <see cref="Dns"/>; null until it is added.</summary>
+    public KnotDaemon? Knot { get; private set; }
+
+    /// <summary>A PowerDNS beside them; null until it is added.</summary>
+    public PowerDnsDaemon? PowerDns { get; private set; }
 
     /// <summary>The sending mail server.</summary>
     public SenderHost Sender { get; private set; } = null!;
@@ -139,11 +149,38 @@ public sealed class MailNetwork : IAsyncDisposable
         return OtherWeb = await WebServer.StartAsync(Plan, Plan.OtherWeb, _folder, "other-web", cancellationToken);
     }
 
+    /// <summary>Starts a Knot with one zone, which is delegated to it.</summary>
+    /// <param name="zone">Directly below <c>test</c>; nobody else's.</param>
+    /// <param name="records">Its records besides SOA and NS.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="ChildProcessException">It did not start.</exception>
+    public async Task AddKnotAsync(string zone, IReadOnlyList<ZoneRecord> records, CancellationToken cancellationToken)
+    {
+        var place = await PlaceAsync("knot", Plan.Knot, cancellationToken);
+        Knot = await KnotDaemon.StartAsync(
+            place, new Dictionary<string, string> { [zone] = place.ZoneFile(zone, 1, records) }, [Dns.Sha256Key, Dns.Sha512Key], [], cancellationToken);
+        await Dns.DelegateAsync(zone, place.Address, cancellationToken);
+    }
+
+    /// <summary>Starts a PowerDNS with one zone, which is delegated to it.</summary>
+    /// <param name="zone">Directly below <c>test</c>; nobody else's.</param>
+    /// <param name="records">Its records besides SOA and NS.</param>
+    /// <param name="apiKey">The key of its API.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="ChildProcessException">It did not start.</exception>
+    public async Task AddPowerDnsAsync(string zone, IReadOnlyList<ZoneRecord> records, string apiKey, CancellationToken cancellationToken)
+    {
+        var place = await PlaceAsync("powerdns", Plan.PowerDns, cancellationToken);
+        PowerDns = await PowerDnsDaemon.StartAsync(
+            place, PowerDnsApiPort, apiKey, new Dictionary<string, string> { [zone] = place.ZoneFile(zone, 1, records) }, [], cancellationToken);
+        await Dns.DelegateAsync(zone, place.Address, cancellationToken);
+    }
+
     /// <summary>
     /// Makes a place on this network for a pod: pods of one Deployment listen on the same port, each in a namespace of its own. The
     /// servers and this program reach them at the address.
     /// </summary>
-    /// <param name="slot">0 to 15; each can be made once.</param>
+    /// <param name="slot">0 to <see cref="AddressPlan.PodCount"/> - 1; each can be made once.</param>
     /// <param name="cancellationToken">Ends the preparation.</param>
     public async Task<PodNetwork> AddPodAsync(int slot, CancellationToken cancellationToken)
     {
@@ -157,7 +194,7 @@ public sealed class MailNetwork : IAsyncDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        IAsyncDisposable?[] servers = [Sender, Web, OtherWeb, Dns, .. _mx.Values];
+        IAsyncDisposable?[] servers = [Sender, Web, OtherWeb, Dns, Knot, PowerDns, .. _mx.Values];
         try
         {
             await Task.WhenAll(servers.OfType<IAsyncDisposable>().Select(static server => server.DisposeAsync().AsTask()));
@@ -169,5 +206,11 @@ public sealed class MailNetwork : IAsyncDisposable
             Ca.Dispose();
             UntrustedCa.Dispose();
         }
+    }
+
+    private async Task<DaemonPlace> PlaceAsync(string name, IPAddress address, CancellationToken cancellationToken)
+    {
+        await _spaces.AddServerAddressesAsync([address], cancellationToken);
+        return new DaemonPlace(address, DnsPort, Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, _folder, Plan.MailNamespace);
     }
 }

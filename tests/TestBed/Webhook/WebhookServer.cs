@@ -44,6 +44,9 @@ public sealed class WebhookServer : IAsyncDisposable
     /// <summary>Runs before the records are read or written for a call.</summary>
     public Action<string> Before { get; set; } = _ => { };
 
+    /// <summary>Runs after a write, before its answer, with the sets (name and type) that it named.</summary>
+    public Func<IReadOnlyCollection<(string Name, string Type)>, Task> Written { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>The calls so far ("GET /records"), in their order.</summary>
     public IReadOnlyList<string> Calls
     {
@@ -175,6 +178,7 @@ public sealed class WebhookServer : IAsyncDisposable
             }
         }
 
+        await Written([.. changes.Where(c => c.Value is JsonArray).SelectMany(c => c.Value!.AsArray()).Select(e => ((string)e!["dnsName"]!, (string)e["recordType"]!)).Distinct()]);
         if (problem is not null)
             await SayAsync(context, 400, problem);
         else if (fault is WebhookFault.HalfDone or WebhookFault.DoneThenServerError)

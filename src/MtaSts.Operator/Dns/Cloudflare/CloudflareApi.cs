@@ -98,18 +98,18 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
             if (envelope is { Success: true } && response.IsSuccessStatusCode && resultOf(envelope) is { } result)
                 return new(result, null);
             if (response.IsSuccessStatusCode && envelope is not { Success: false })
-                return new(null, CloudflareFaults.Unavailable(options, $"gives an answer at {subject} that is not its API's"), IsLost: true);
+                return new(null, CloudflareFaults.Unavailable(options, $"gives an answer at {subject} that is not its API's")) { IsLost = true };
             var fault = CloudflareFaults.Of(options, subject, response.StatusCode, envelope?.Errors ?? [], CloudflareHandler.RetryAfterOf(response));
-            return new(null, fault, IsLost: (int)response.StatusCode >= 500);
+            return new(null, fault) { IsLost = (int)response.StatusCode >= 500 };
         }
         catch (TimeoutException e)
         {
-            return new(null, CloudflareFaults.Unavailable(options, $"{e.Message} at {subject}"), IsLost: true);
+            return new(null, CloudflareFaults.Unavailable(options, $"{e.Message} at {subject}")) { IsLost = true };
         }
         catch (HttpRequestException e)
         {
             var isSent = e.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
-            return new(null, CloudflareFaults.Unavailable(options, $"cannot be asked for {subject} ({e.HttpRequestError})"), isSent);
+            return new(null, CloudflareFaults.Unavailable(options, $"cannot be asked for {subject} ({e.HttpRequestError})")) { IsLost = isSent };
         }
     }
 

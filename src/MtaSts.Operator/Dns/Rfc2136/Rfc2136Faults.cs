@@ -39,6 +39,11 @@ internal static class Rfc2136Faults
         DnsNumbers.YxDomain or DnsNumbers.YxRrset or DnsNumbers.NxRrset or DnsNumbers.NxDomain =>
             new(Reason.ProviderConflict, $"a record of zone {zone.Name} is no longer as it was read", Transient: true),
         DnsNumbers.ServFail => Unavailable(options, $"failed at the update of zone {zone.Name} (SERVFAIL); see its log"),
+        // Knot says so of an update that is not signed (rfc8945 calls the code "not authorized"), BIND of a zone that it does not have (rfc2136#2.2).
+        DnsNumbers.NotAuth when options.Key is null => new(
+            Reason.ProviderCredentialsRefused,
+            $"{options.Server} takes no unsigned update of zone {zone.Name}, or is not its primary server (NOTAUTH); give a TSIG key, and name the primary server",
+            Transient: false),
         DnsNumbers.NotAuth => new(
             Reason.ZoneNotFound, $"{options.Server} is not authoritative for zone {zone.Name} (NOTAUTH); name the primary server", Transient: false),
         DnsNumbers.NotZone => new(

@@ -12,6 +12,9 @@ namespace MtaSts.Operator.Dns.Rfc2136;
 /// <param name="logger">Where lost answers are said.</param>
 public sealed class Rfc2136Provider(Rfc2136Options options, TimeProvider time, ILogger<Rfc2136Provider> logger) : IDnsProvider
 {
+    // What may stand at the name of a host beside its addresses: NS, MX, TXT, LOC, SRV, SSHFP, TLSA, SVCB, HTTPS, CAA.
+    private static readonly ushort[] TypesAtHosts = [2, 15, DnsNumbers.TypeTxt, 29, 33, 44, 52, 64, 65, 257];
+
     /// <inheritdoc/>
     public async Task<ZoneAnswer> FindZoneAsync(string name, CancellationToken cancellationToken)
     {
@@ -76,13 +79,19 @@ public sealed class Rfc2136Provider(Rfc2136Options options, TimeProvider time, I
         if (cname is null || leaving.Count == 0)
             return null;
 
+        // "Any" shows types that we do not think of; a server may answer it with one set of its choice (rfc8482#4.1), so those that we think of are asked for too.
         var name = DnsName.Parse(cname.Key.Name);
-        var answer = await session.AskAsync(name, DnsNumbers.TypeAny, cancellationToken);
-        if (answer.Value is not { } message)
-            return answer.Fault;
         leaving.UnionWith([DnsNumbers.TypeRrsig, DnsNumbers.TypeNsec]);
-        var staying = message.Answer.Where(r => r.Name.Equals(name) && !leaving.Contains(r.Type)).Select(r => r.Type).Distinct().Order().ToArray();
-        return staying.Length == 0 ? null : BesideCname(cname.Key.Name, $"records of type {string.Join(", ", staying)}");
+        var staying = new SortedSet<ushort>();
+        foreach (var type in TypesAtHosts.Prepend(DnsNumbers.TypeAny))
+        {
+            var answer = await session.AskAsync(name, type, cancellationToken);
+            if (answer.Value is not { } message)
+                return answer.Fault;
+            staying.UnionWith(message.Answer.Where(r => r.Name.Equals(name) && !leaving.Contains(r.Type)).Select(r => r.Type));
+        }
+
+        return staying.Count == 0 ? null : BesideCname(cname.Key.Name, $"records of type {string.Join(", ", staying)}");
     }
 
     // The update went out and no answer came back: only a look tells whether it was done.

@@ -71,6 +71,10 @@ internal sealed class UpdateBuilder
         foreach (var record in change.Remove.SelectMany(v => byText[v]))
             _updates.Add(record with { Class = DnsNumbers.ClassNone, Ttl = 0 }); // rfc2136#2.5.4
 
+        // A record that is written again for its TTL goes first: Knot leaves the old TTL at a record that it has already.
+        foreach (var there in change.Add.Select(v => byText[v].FirstOrDefault()).OfType<WireRecord>())
+            _updates.Add(there with { Class = DnsNumbers.ClassNone, Ttl = 0 });
+
         foreach (var value in change.Add)
         {
             // A value that is there is written as it is there: cut otherwise it would become a second record.

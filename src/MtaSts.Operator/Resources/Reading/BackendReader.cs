@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -31,6 +32,7 @@ internal static class BackendReader
             spec.Cloudflare is { } cloudflare ? Read(cloudflare, problems) : null,
             spec.PowerDns is { } powerDns ? Read(powerDns, problems) : null,
             spec.ExternalDnsWebhook is { } webhook ? Read(webhook, problems) : null,
+            spec.ExternalDnsEndpoint is { } endpoint ? Read(endpoint, spec.Zones, problems) : null,
             spec.Manual is not null ? new DnsBackend.Manual() : null,
         ];
         DnsBackend[] found = [.. named.OfType<DnsBackend>()];
@@ -39,8 +41,14 @@ internal static class BackendReader
             problems.Add(
                 "spec",
                 found.Length == 0 ? "does not say where records are written" : $"names {string.Join(" and ", found.Select(f => f.Field))}",
-                "name exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook and manual");
+                "name exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook, externalDnsEndpoint and manual");
             return null;
+        }
+
+        // What a team may not create itself the operator does not create for it.
+        if (isNamespaced && !DnsBackend.OfNamespaces.Contains(found[0].Field))
+        {
+            problems.Add($"spec.{found[0].Field}", "is set", $"only a ClusterDnsProvider can have it; name one of {string.Join(", ", DnsBackend.OfNamespaces)}");
         }
 
         // Its token goes to Cloudflare and to nobody else; who stands in for Cloudflare is the platform's business.
@@ -92,6 +100,31 @@ internal static class BackendReader
         problems.OneOf(
             "spec.externalDnsWebhook.txtForm", spec.TxtForm, WebhookTxtForm.Auto,
             ("Auto", WebhookTxtForm.Auto), ("Quoted", WebhookTxtForm.Quoted), ("Plain", WebhookTxtForm.Plain)));
+
+    private static DnsBackend.Endpoint Read(ExternalDnsEndpointSpec spec, IReadOnlyList<string>? zones, Problems problems)
+    {
+        if (zones is not { Count: > 0 })
+        {
+            problems.Add("spec.zones", "is empty, and with externalDnsEndpoint nobody can be asked where a zone begins", "list the zones that external-dns writes to");
+        }
+
+        if (spec.Namespace is not null)
+        {
+            problems.ObjectName("spec.externalDnsEndpoint.namespace", spec.Namespace, dots: false, Schema.Patterns.LabelCharsMax);
+        }
+
+        var labels = spec.Labels ?? ImmutableDictionary<string, string>.Empty;
+        foreach (var (key, _) in labels.Where(l => !LabelText.IsKey(l.Key) || !LabelText.IsValue(l.Value)))
+        {
+            problems.Add($"spec.externalDnsEndpoint.labels[{Problems.Show(key)}]", "is no label", "write a key and a value as Kubernetes has them");
+        }
+
+        return new DnsBackend.Endpoint(
+            spec.Namespace,
+            labels.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            problems.OneOf("spec.externalDnsEndpoint.txtForm", spec.TxtForm, WebhookTxtForm.Quoted, ("Quoted", WebhookTxtForm.Quoted), ("Plain", WebhookTxtForm.Plain)),
+            problems.Networks("spec.externalDnsEndpoint.allowedAddresses", spec.AllowedAddresses ?? []));
+    }
 
     private static TimeSpan Timeout(string path, string? value, TimeSpan absent, Problems problems) =>
         problems.Duration($"{path}.timeout", value, absent, TimeoutMin, TimeoutMax);

@@ -38,7 +38,7 @@ public static class ClassReader
         var windows = RolloutReader.Windows("spec.rollout.windows", spec.Rollout?.Windows, problems);
         var freezes = RolloutReader.Freezes("spec.rollout.freezes", spec.Rollout?.Freezes, problems);
         var fleet = RolloutReader.Fleet("spec.rollout", spec.Rollout, problems);
-        var networks = NetworkReader.Read("spec.probes.allowedAddresses", spec.Probes?.AllowedAddresses ?? [], problems);
+        var networks = problems.Networks("spec.probes.allowedAddresses", spec.Probes?.AllowedAddresses ?? []);
         var namespaced = NamespacedProviders.Read("spec.namespacedProviders", spec.NamespacedProviders, problems);
         var subdomains = problems.OneOf("spec.subdomainsOfOthers", spec.SubdomainsOfOthers, true, ("Allow", true), ("Forbid", false));
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using MtaSts.Operator.Dns.Webhook;
 
 namespace MtaSts.Operator.Resources.Reading;
@@ -21,6 +22,9 @@ public abstract record DnsBackend
 
     /// <summary>The entry of a Secret that it needs, or null.</summary>
     public virtual SecretEntry? Credential => null;
+
+    /// <summary>What whoever reads the provider's status should know of it, or null.</summary>
+    public virtual string? Note => null;
 
     /// <summary>A name server that takes dynamic updates.</summary>
     /// <param name="Host">The server's host name in ASCII, or its address without brackets.</param>
@@ -85,6 +89,33 @@ public abstract record DnsBackend
         public override string Place => Url.Host;
     }
 
+    /// <summary>An external-dns in the cluster, by DNSEndpoint objects.</summary>
+    /// <param name="Namespace">Where they are; null for the operator's namespace.</param>
+    /// <param name="Labels">Their labels beside our own.</param>
+    /// <param name="TxtForm">How the provider behind it wants texts.</param>
+    /// <param name="AllowedAddresses">Private and special networks in which the zones' name servers may be asked.</param>
+    public sealed record Endpoint(
+        string? Namespace, ImmutableSortedDictionary<string, string> Labels, WebhookTxtForm TxtForm, ImmutableArray<IPNetwork> AllowedAddresses) : DnsBackend
+    {
+        /// <inheritdoc/>
+        public override string Field => "externalDnsEndpoint";
+
+        /// <inheritdoc/>
+        public override string Place => Namespace is null ? "DNSEndpoints" : $"DNSEndpoints in {Namespace}";
+
+        /// <inheritdoc/>
+        public override string Note =>
+            "external-dns must be version 0.22 or later and run with --source=crd and --managed-record-types=TXT beside A, AAAA and CNAME; an earlier one never changes nor removes a TXT record";
+
+        /// <inheritdoc/>
+        public bool Equals(Endpoint? other) =>
+            other is not null && Namespace == other.Namespace && TxtForm == other.TxtForm && Labels.SequenceEqual(other.Labels)
+            && AllowedAddresses.SequenceEqual(other.AllowedAddresses);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Namespace, Labels.Count, TxtForm, AllowedAddresses.Length);
+    }
+
     /// <summary>Somebody's hands.</summary>
     public sealed record Manual : DnsBackend
     {
@@ -93,6 +124,9 @@ public abstract record DnsBackend
 
         /// <inheritdoc/>
         public override string Place => "by hand";
+
+        /// <inheritdoc/>
+        public override string Note => "records are written by hand";
     }
 }
 

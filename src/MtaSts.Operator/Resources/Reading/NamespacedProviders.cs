@@ -42,6 +42,6 @@ public sealed record NamespacedProviders(ImmutableArray<string> Backends, Immuta
             }
         }
 
-        return new NamespacedProviders([.. backends], NetworkReader.Read($"{path}.allowedAddresses", spec.AllowedAddresses ?? [], problems));
+        return new NamespacedProviders([.. backends], problems.Networks($"{path}.allowedAddresses", spec.AllowedAddresses ?? []));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using MtaSts.Core.Mail;
 using MtaSts.Core.Rollout;
 
@@ -124,6 +125,28 @@ internal sealed class Problems
         }
 
         return domain;
+    }
+
+    /// <summary>Networks in CIDR notation.</summary>
+    public ImmutableArray<IPNetwork> Networks(string path, IReadOnlyList<string> values)
+    {
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        for (var i = 0; i < values.Count; i++)
+        {
+            // The platform masks the bits behind the prefix; whoever wrote them may have meant another network.
+            if (IPNetwork.TryParse(values[i], out var network)
+                && IPAddress.TryParse(values[i].AsSpan(0, values[i].IndexOf('/', StringComparison.Ordinal)), out var written)
+                && written.Equals(network.BaseAddress))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                Add($"{path}[{i}]", $"is {Show(values[i])}", "write a network such as 10.0.0.0/8, all bits behind the prefix zero");
+            }
+        }
+
+        return networks.ToImmutable();
     }
 
     private static bool IsObjectName(string value, bool dots) =>

@@ -28,12 +28,13 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts the servers that this machine has, and applies their providers, classes and policies, all at once.</summary>
-    internal static Task PrepareAsync(OperatorScene scene) => Task.WhenAll(
-        KnotDaemon.MissingReason is null ? PrepareKnotAsync(scene) : Task.CompletedTask,
-        PowerDnsDaemon.MissingReason is null ? PreparePowerDnsAsync(scene) : Task.CompletedTask,
+    /// <summary>Starts the servers that this machine has, all at once; the definition of DNSEndpoint was applied before.</summary>
+    /// <returns>Their providers, classes and policies.</returns>
+    internal static async Task<string> PrepareAsync(OperatorScene scene) => string.Concat(await Task.WhenAll(
+        KnotDaemon.MissingReason is null ? PrepareKnotAsync(scene) : Task.FromResult(""),
+        PowerDnsDaemon.MissingReason is null ? PreparePowerDnsAsync(scene) : Task.FromResult(""),
         PrepareWebhookAsync(scene),
-        PrepareEndpointAsync(scene));
+        PrepareEndpointAsync(scene)));
 
     [Fact]
     public async Task A_domain_on_Knot_comes_to_enforce_and_is_retired()
@@ -108,7 +109,7 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
         });
     }
 
-    private static async Task PrepareWebhookAsync(OperatorScene scene)
+    private static async Task<string> PrepareWebhookAsync(OperatorScene scene)
     {
         await scene.AddDomainAsync(ByWebhook.Domain);
         var webhook = _webhook = await scene.World.Bed.AddAsync("webhook", (_, _, _) => WebhookServer.StartAsync(), CancellationToken.None);
@@ -122,29 +123,28 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
             var written = await scene.Mail.Dns.UpdateAsync(ByWebhook.Domain, [.. commands], null, CancellationToken.None);
             if (!written.Succeeded) throw new InvalidOperationException(written.Error);
         };
-        await ApplyAsync(scene, Provider(ByWebhook.Name, $"externalDnsWebhook: {{ url: \"{webhook.Address}\" }}"), ByWebhook);
+        return Manifests(scene, Provider(ByWebhook.Name, $"externalDnsWebhook: {{ url: \"{webhook.Address}\" }}"), ByWebhook);
     }
 
-    private static async Task PrepareEndpointAsync(OperatorScene scene)
+    private static async Task<string> PrepareEndpointAsync(OperatorScene scene)
     {
         OperatorDomain[] domains = [ByEndpoint, Taken];
-        await Task.WhenAll([DnsEndpointCrd.InstallAsync(scene.ControlPlane, CancellationToken.None), .. domains.Select(d => scene.AddDomainAsync(d.Domain, d.Records))]);
+        await Task.WhenAll([DnsEndpointCrd.WaitAsync(scene.ControlPlane), .. domains.Select(d => scene.AddDomainAsync(d.Domain, d.Records))]);
         UpdatedZone[] zones = [.. domains.Select(d => new UpdatedZone(scene.Mail.Dns.PrimaryAddress, 53, d.Domain, scene.Mail.Dns.Sha256Key))];
         _externalDns = await scene.World.Bed.AddAsync(
             "external-dns",
             (bed, folder, _) => Task.FromResult(ExternalDnsPlayer.Start(bed.ControlPlane.Client, OperatorWorld.SystemNamespace, zones, folder)), CancellationToken.None);
         var place = $"zones: [{string.Join(", ", domains.Select(d => d.Domain))}]\n  externalDnsEndpoint: {{ allowedAddresses: [\"{scene.Mail.Plan.Subnet}\"] }}";
-        await ApplyAsync(scene, Provider(ByEndpoint.Name, place), ByEndpoint);
-        await scene.ControlPlane.ApplyAsync(Taken.Manifest, CancellationToken.None);
+        return Manifests(scene, Provider(ByEndpoint.Name, place), ByEndpoint) + Taken.Manifest;
     }
 
-    private static async Task PrepareKnotAsync(OperatorScene scene)
+    private static async Task<string> PrepareKnotAsync(OperatorScene scene)
     {
         await scene.Mail.AddKnotAsync(ByKnot.Domain, [Mx], CancellationToken.None);
-        await ApplyAsync(scene, scene.Provider("knot", server: $"{scene.Mail.Plan.Knot}", ttl: OperatorLivesFixture.Ttl), ByKnot);
+        return Manifests(scene, scene.Provider("knot", server: $"{scene.Mail.Plan.Knot}", ttl: OperatorLivesFixture.Ttl), ByKnot);
     }
 
-    private static async Task PreparePowerDnsAsync(OperatorScene scene)
+    private static async Task<string> PreparePowerDnsAsync(OperatorScene scene)
     {
         await scene.Mail.AddPowerDnsAsync(ByPowerDns.Domain, [Mx], ApiKey, CancellationToken.None);
         var secret = $$"""
@@ -156,7 +156,7 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
 
             """;
         var place = $"powerDns: {{ url: \"{scene.Mail.PowerDns!.Api}\", apiKeySecretRef: {{ name: powerdns-key, key: api-key }} }}";
-        await ApplyAsync(scene, secret + Provider("powerdns", place), ByPowerDns);
+        return Manifests(scene, secret + Provider("powerdns", place), ByPowerDns);
     }
 
     private static ZoneRecord Mx => new("@", "MX", $"10 {OperatorScene.Mx}.");
@@ -173,8 +173,8 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
         """;
 
     // Class and provider have the policy's name.
-    private static Task ApplyAsync(OperatorScene scene, string provider, OperatorDomain domain) => scene.ControlPlane.ApplyAsync(
-        provider + scene.Class(domain.Name, OperatorClasses.Brief, provider: domain.Name) + domain.Manifest, CancellationToken.None);
+    private static string Manifests(OperatorScene scene, string provider, OperatorDomain domain) =>
+        provider + scene.Class(domain.Name, OperatorClasses.Brief, provider: domain.Name) + domain.Manifest;
 
     private static async Task EnforcedAsync(OperatorScene scene, OperatorDomain domain)
     {

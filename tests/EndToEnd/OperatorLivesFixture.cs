@@ -1,3 +1,5 @@
+using MtaSts.TestBed.ExternalDns;
+
 namespace MtaSts.EndToEnd;
 
 /// <summary>
@@ -29,14 +31,16 @@ public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 20)
             + scene.Class("halt", OperatorClasses.Brief, rollout: OperatorFleetTests.HaltAtTheFirst)
             + scene.Class("closed", OperatorClasses.Brief, rollout: OperatorFleetTests.ClosedNow())
             + scene.Class("frozen", OperatorClasses.Brief, rollout: OperatorFleetTests.FrozenNow())
-            + OperatorScene.Namespace(OperatorRetirementTests.LeavingNamespace),
+            + OperatorScene.Namespace(OperatorRetirementTests.LeavingNamespace)
+            + "---\n" + DnsEndpointCrd.Manifest,
             CancellationToken.None);
         OperatorDomain[] domains =
         [
             .. OperatorRetirementTests.Domains, .. OperatorMxTests.Domains, .. OperatorFleetTests.Domains,
             .. OperatorMoveTests.Domains,
         ];
-        await Task.WhenAll([OperatorDnsTests.PrepareAsync(scene), .. domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records))]);
-        await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
+        var servers = OperatorDnsTests.PrepareAsync(scene);
+        await Task.WhenAll([servers, .. domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records))]);
+        await scene.ControlPlane.ApplyAsync(await servers + string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
     }
 }

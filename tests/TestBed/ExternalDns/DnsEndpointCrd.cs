@@ -60,6 +60,10 @@ public static class DnsEndpointCrd
     public static async Task InstallAsync(ControlPlane plane, CancellationToken cancellationToken)
     {
         await plane.ApplyAsync(Manifest, cancellationToken);
-        await plane.KubectlAsync("wait", "--for=condition=Established", "--timeout=30s", "crd", "dnsendpoints.externaldns.k8s.io");
+        await WaitAsync(plane);
     }
+
+    /// <summary>Returns when the API server has it, after it was applied.</summary>
+    public static Task WaitAsync(ControlPlane plane) =>
+        plane.KubectlAsync("wait", "--for=condition=Established", "--timeout=30s", "crd", "dnsendpoints.externaldns.k8s.io");
 }

@@ -17,7 +17,7 @@ public sealed partial class NamedTestsTests
             .ToHashSet();
         var named = Mention().Matches(File.ReadAllText(Repository.PathOf("docs", document))).Select(m => m.Groups[1].Value);
 
-        Assert.Empty(named.Where(n => !tests.Contains(n)));
+        Assert.DoesNotContain(named, n => !tests.Contains(n));
     }
 
     // A test's name is a sentence: at least three words.

@@ -305,9 +305,13 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         return [.. answer.Data.Select(data => data.Trim('"')).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The id that the domain's record names; null without a record.</summary>
-    public async Task<string?> LiveIdAsync(string domain) =>
-        (await RecordsAsync("_mta-sts." + domain)).Select(text => RecordId().Match(text)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
+    /// <summary>The id that the domain's record names; null without a record. The primary gives a CNAME to another zone of its own and does not follow it.</summary>
+    public async Task<string?> LiveIdAsync(string domain)
+    {
+        var texts = await RecordsAsync("_mta-sts." + domain);
+        texts = texts is [var alias] && alias.EndsWith('.') ? await RecordsAsync(alias) : texts;
+        return texts.Select(text => RecordId().Match(text)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
+    }
 
     /// <summary>The document at the domain's policy host, as the web server of the bed gives it; null where it gives none.</summary>
     public async Task<string?> DocumentAsync(string domain)

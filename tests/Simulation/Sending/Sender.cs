@@ -11,6 +11,9 @@ internal sealed record Held(PolicyId Id, StsPolicy Policy, DateTimeOffset Until)
 {
     /// <summary>True when the owner took away the last mail server that it names: what follows is his doing.</summary>
     public bool IsExcused { get; init; }
+
+    /// <summary>The naming of its id that was the last one when it was fetched.</summary>
+    public int Naming { get; init; }
 }
 
 /// <summary>A sending server that follows RFC 8461, with a resolver and a cache of its own.</summary>
@@ -126,7 +129,7 @@ internal sealed class Sender(Agenda agenda, Habits habits, Resolver resolver, Ra
         var reading = StsPolicyReader.Read(fetch.Body.Span);
         if (reading.Value is { } policy && !(habits.IsStrict && (reading.Faults.Length > 0 || policy.MaxAgeSeconds < StsPolicy.MaxAgeSecondsStrictMin)))
         {
-            Keep(world, new Held(id, policy, agenda.Now.AddSeconds(policy.MaxAgeSeconds)), watcher);
+            Keep(world, new Held(id, policy, agenda.Now.AddSeconds(policy.MaxAgeSeconds)) { Naming = watcher.NamingOf(id) }, watcher);
         }
     }
 

@@ -15,6 +15,7 @@ namespace MtaSts.Simulation.Watching;
 internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resource, OwnersBook book, Tally tally, Story story)
 {
     private readonly Dictionary<string, string> _documents = [];
+    private readonly Dictionary<PolicyId, int> _namings = [];
     private readonly SoakWatch _soak = new();
     private PolicyDocument? _last;
     private (Snapshot Seen, DateTimeOffset At)? _atRest;
@@ -75,6 +76,11 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
         if (after.PublishedId != before.PublishedId || after.Served != before.Served)
         {
             SpreadSince = null;
+        }
+
+        if (after.PublishedId is { } named && named != before.PublishedId)
+        {
+            _namings[named] = _namings.Count == 0 ? 1 : _namings.Values.Max() + 1;
         }
 
         foreach (var sender in Senders)
@@ -214,8 +220,12 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
         tally.Excused++;
     }
 
-    /// <summary>True when a sender holds one of our documents under the id of another of ours.</summary>
-    public bool IsMispaired(Held held) => _documents.TryGetValue(held.Id.ToString(), out var document) && StsPolicyReader.Read(document).Value != held.Policy;
+    /// <summary>How many ids of ours had been named when an id was last named.</summary>
+    public int NamingOf(PolicyId id) => _namings.GetValueOrDefault(id);
+
+    /// <summary>True when a sender holds one of our documents under the id of another of ours, and that id was named again since.</summary>
+    public bool IsMispaired(Held held) => held.Naming != NamingOf(held.Id)
+        && _documents.TryGetValue(held.Id.ToString(), out var document) && StsPolicyReader.Read(document).Value != held.Policy;
 
     /// <summary>A sender has read a policy that is ours.</summary>
     public void Read(Sender sender, PolicyId id, string document)

@@ -13,7 +13,7 @@ internal static class AllMutants
         new("the id before its document", () => new IdBeforeDocument(), 1, DocumentBeforeId),
         new("the id at the first sight of its document", () => new Mishears(i => i with { ServingSpread = TimeSpan.Zero }), 1, DocumentBeforeId),
         new("retires too early", () => new Mishears(i => i with { RemovesEarly = true }), 1, NothingGoesEarly),
-        new("the TTL is not waited for", () => new Misremembers((e, _) => e with { TtlSeconds = 0 }), 48, CachedUntilIsTrue, NothingGoesEarly, NoMailIsLost),
+        new("the TTL is not waited for", () => new Misremembers((e, _) => e with { TtlSeconds = 0 }), 2106, CachedUntilIsTrue, NothingGoesEarly, NoMailIsLost),
         new("older policies are taken for replaced at once", () => new Misremembers(Misremembers.ReplacedAtOnce), 6, CachedUntilIsTrue, NothingGoesEarly),
         new("a longer max_age is forgotten when it shrinks", () => new Misremembers(Misremembers.AsShortAsServed), 1, CachedUntilIsTrue, NothingGoesEarly),
         new("the ledger is lost on a hand-over", () => new LosesTheLedger(), 4, CachedUntilIsTrue, NothingGoesEarly),

@@ -9,8 +9,6 @@ namespace MtaSts.Core.Desired;
 /// </summary>
 public sealed record Delegation
 {
-    private const int NameCharsMax = 253; // rfc1035#2.3.4: 255 octets on the wire
-
     private Delegation(string suffix) => Suffix = suffix;
 
     /// <summary>The suffix: a host name of at least two labels, lower case, without the final dot.</summary>
@@ -31,8 +29,13 @@ public sealed record Delegation
     /// <summary>Where the records of a name are written: no two names have the same place.</summary>
     public string PlaceOf(string name) => $"{name}.{Suffix}";
 
+    /// <summary>The CNAME by which the domain's owner leads a name to its place.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="ttlSeconds">Its TTL.</param>
+    public RecordSet AliasOf(string name, long ttlSeconds) => RecordSet.Of(name, RecordType.Cname, ttlSeconds, PlaceOf(name));
+
     /// <summary>By how many characters the longest name that is written for a domain, a companion's, exceeds what the DNS takes; 0 where all names fit.</summary>
-    public int CharsTooMany(MailDomain domain) => Math.Max(0, PlaceOf(OwnerRecord.KeyFor(domain.TlsRptRecordName).Name).Length - NameCharsMax);
+    public int CharsTooMany(MailDomain domain) => Math.Max(0, PlaceOf(OwnerRecord.KeyFor(domain.TlsRptRecordName).Name).Length - HostName.NameCharsMax);
 
     /// <summary>The suffix.</summary>
     public override string ToString() => Suffix;

@@ -7,7 +7,7 @@ namespace MtaSts.Core.Mail;
 /// <summary>Names of hosts and domains in the one form that we compare: lower-case A-labels without the final dot.</summary>
 public static class HostName
 {
-    private const int NameCharsMax = 253; // rfc1035#2.3.4: 255 octets on the wire
+    internal const int NameCharsMax = 253; // rfc1035#2.3.4: 255 octets on the wire
     private const int LabelCharsMax = 63; // rfc1035#2.3.4
     private const int InputCharsMax = 1024; // no name is this long in U-labels either; keeps the work bounded
 

@@ -47,10 +47,9 @@ public static class MissingAliases
 
             // rfc1034#3.6.2: a CNAME is alone at its name.
             var inTheWay = replies.Where(r => r.Aliases.IsEmpty).SelectMany(r => r.Records).Select(text => TypeOf(text, own)).Distinct().Order();
-            var line = RecordSet.Of(name, RecordType.Cname, ttlSeconds, delegation.PlaceOf(name));
             problems.Add(new ApplyProblem(fault.Reason, name, fault.Message, NeedsSomebody: true)
             {
-                ByHand = [.. inTheWay.Select(type => ZoneFile.Removal(new RecordKey(name, type))), .. ZoneFile.Lines(line)],
+                ByHand = [.. inTheWay.Select(type => ZoneFile.Removal(new RecordKey(name, type))), .. ZoneFile.Lines(delegation.AliasOf(name, ttlSeconds))],
             });
         }
     }

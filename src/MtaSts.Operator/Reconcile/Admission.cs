@@ -94,7 +94,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         {
             var space = policy.Metadata.NamespaceProperty;
             var labels = cluster.Namespaces.Cache.Find(new ObjectKey(null, space))?.Metadata.Labels ?? new Dictionary<string, string>();
-            return settings.Rights.Allows(space, labels.AsReadOnly(), intent.Domain) is { } problem ? new Admission.Rejected(problem.Reason, problem.Field.ToString())
+            return settings.Rights.Allows(space, labels.AsReadOnly(), intent.Domain) is { } problem ? Rejected(problem)
                 : !settings.AllowsSubdomainsOfOthers && cluster.SettledAbove(policy).FirstOrDefault() is { } above ? BelowOther(intent, settings, above)
                 : WithProvider(intent, settings, Cluster.OwnProviderOf(space, policy.Spec!.DnsProviderRef), ObjectKey.Of(policy).ToString());
         });
@@ -122,6 +122,8 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         var intent = read(settings.Value);
         return intent.IsValid ? admit(intent.Value, settings.Value) : new Admission.Rejected(Reason.InvalidSpec, FieldProblem.Join(intent.Problems));
     }
+
+    private static Admission.Rejected Rejected(RightsProblem problem) => new(problem.Reason, problem.Field.ToString());
 
     // Whose the domain above is, is not said: a namespace need not know of the others.
     private static Admission.Rejected BelowOther(Intent intent, ClassSettings settings, MtaStsPolicy above) => new(
@@ -159,7 +161,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
     {
         if (settings.ForbidsOwn(null) is { } forbidden)
         {
-            return (null, new Admission.Rejected(forbidden.Reason, forbidden.Field.ToString()));
+            return (null, Rejected(forbidden));
         }
 
         if (cluster.OwnProviders.Cache.Find(key) is not { } provider)
@@ -175,7 +177,7 @@ public sealed class AdmissionDesk(Cluster cluster, string ownerIdDefault, TimeSp
         }
 
         return settings.ForbidsOwn(read.Backend) is { } kind
-            ? (null, new Admission.Rejected(kind.Reason, kind.Field.ToString()))
+            ? (null, Rejected(kind))
             : (read with { Reach = settings.NamespacedProviders!.Reach }, null);
     }
 

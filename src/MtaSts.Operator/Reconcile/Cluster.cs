@@ -116,8 +116,7 @@ public sealed class Cluster
         Classes.ByIndex(ByProvider, provider.Metadata.Name).SelectMany(PoliciesOf);
 
     /// <summary>The policies that name a provider of their namespace.</summary>
-    public IEnumerable<ObjectKey> PoliciesOf(DnsProvider provider) =>
-        Policies.ByIndex(ByOwnProvider, ObjectKey.Of(provider).ToString()).Select(p => ObjectKey.Of(p));
+    public IEnumerable<ObjectKey> PoliciesOf(DnsProvider provider) => WrittenBy(provider).Select(p => ObjectKey.Of(p));
 
     /// <summary>The policies whose records a provider is to write: of a cluster's those whose class names it and that name none themselves.</summary>
     public IEnumerable<MtaStsPolicy> WrittenBy(IDnsProviderResource provider) => provider is DnsProvider

@@ -16,6 +16,7 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
 {
     private readonly Dictionary<string, string> _documents = [];
     private readonly Dictionary<PolicyId, int> _namings = [];
+    private int _named;
     private readonly SoakWatch _soak = new();
     private PolicyDocument? _last;
     private (Snapshot Seen, DateTimeOffset At)? _atRest;
@@ -80,7 +81,7 @@ internal sealed class Watcher(Agenda agenda, DomainWorld world, Resource resourc
 
         if (after.PublishedId is { } named && named != before.PublishedId)
         {
-            _namings[named] = _namings.Count == 0 ? 1 : _namings.Values.Max() + 1;
+            _namings[named] = ++_named;
         }
 
         foreach (var sender in Senders)

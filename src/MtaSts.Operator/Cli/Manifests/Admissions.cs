@@ -137,12 +137,12 @@ internal sealed class Admissions(ManifestSet manifests, string? ownerId, TimeSpa
         var metadata = policy.Spec?.DnsProviderRef is { } own
             ? new V1ObjectMeta { Name = own.Name, NamespaceProperty = policy.Metadata.NamespaceProperty }
             : new V1ObjectMeta { Name = settings.ProviderName };
-        IEnumerable<Placed<IDnsProviderResource>> all = metadata.NamespaceProperty is null
-            ? manifests.Providers.Select(p => new Placed<IDnsProviderResource>(p.Place, p.Resource))
-            : manifests.OwnProviders.Select(p => new Placed<IDnsProviderResource>(p.Place, p.Resource));
-        if (all.FirstOrDefault(p => p.Resource.Metadata.Name == metadata.Name && p.Resource.Metadata.NamespaceProperty == metadata.NamespaceProperty) is { } found)
+        IEnumerable<IDnsProviderResource> all = metadata.NamespaceProperty is null
+            ? manifests.Providers.Select(p => p.Resource)
+            : manifests.OwnProviders.Select(p => p.Resource).Where(p => p.Metadata.NamespaceProperty == metadata.NamespaceProperty);
+        if (all.FirstOrDefault(p => p.Metadata.Name == metadata.Name) is { } found)
         {
-            return found.Resource;
+            return found;
         }
 
         assumed.Add($"provider \"{metadata.Name}\" is not among the manifests: one that writes every zone with a TTL of 300 s");

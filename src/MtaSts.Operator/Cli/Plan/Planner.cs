@@ -53,7 +53,7 @@ internal static class Planner
             ? [intent.Domain.StsRecordName, intent.Domain.PolicyHost]
             : [intent.Domain.StsRecordName, intent.Domain.TlsRptRecordName, intent.Domain.PolicyHost];
         return domain.Provider.Delegation is { } delegation
-            ? names.SelectMany(name => ZoneFile.Lines(RecordSet.Of(name, RecordType.Cname, domain.Provider.TtlSeconds, delegation.PlaceOf(name))))
+            ? names.SelectMany(name => ZoneFile.Lines(delegation.AliasOf(name, domain.Provider.TtlSeconds)))
             : [];
     }
 

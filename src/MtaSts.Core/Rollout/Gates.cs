@@ -25,10 +25,10 @@ internal static class Gates
     public static readonly Gate[] ToServe = [RecordIsNotForeign, OwnRecordIsExplained, LiveRecordIsOne, LivePolicyIsKnown, LivePolicyIsNotWeakened, EveryMxIsCovered];
 
     /// <summary>Before the first TXT record.</summary>
-    public static readonly Gate[] ToPublish = [RecordIsNotForeign, PolicyIsServed, CertificateLives, EveryMxIsCovered];
+    public static readonly Gate[] ToPublish = [RecordIsNotForeign, PolicyIsServed, CertificateLives, EveryMxIsCovered, EveryReplicaServesIt];
 
     /// <summary>Before the TXT record names another document: rfc8461#8.1. Only this: a correction or a retreat must not wait for a healthy MX.</summary>
-    public static readonly Gate[] ToReplace = [PolicyIsServed, OlderDocumentIsGone];
+    public static readonly Gate[] ToReplace = [PolicyIsServed, EveryReplicaServesIt];
 
     /// <summary>Before the next stage.</summary>
     public static readonly Gate[] ToNextStage =
@@ -97,19 +97,18 @@ internal static class Gates
 
     private static Finding? PolicyIsServed(GateInput i) => Shut(i, Check.PolicyServed);
 
-    // Behind one address there may be several replicas, and behind a resolver the address of before. A sender who meets the older document under the new id
-    // keeps it for max_age, since no other id will tell it to look again.
-    private static Finding? OlderDocumentIsGone(GateInput i)
+    // Behind one address there may be several replicas, and behind a resolver the address of before; one look sees one of them. A sender who meets the older
+    // document under the new id keeps it for max_age, since no other id will tell it to look again.
+    private static Finding? EveryReplicaServesIt(GateInput i)
     {
         var isAdopted = i.State.History is [.., { Reason: Reason.Adopted }];
         var addressTtl = isAdopted && i.State.PublishedId is { } id ? TimeSpan.FromSeconds(i.State.Ledger.Of(id)?.TtlSeconds ?? 0) : TimeSpan.Zero;
-        var gone = i.State.ServedSeenAt + (addressTtl > i.Intent.ServingSpread ? addressTtl : i.Intent.ServingSpread);
-        return gone <= i.Now
-            ? null
-            : new Finding.Unknown(
-                Reason.PolicyPropagating,
-                i.Intent.Domain.PolicyHost,
-                $"the document is seen; some replica or resolver may still lead to the one before{(gone is { } until ? $", until {Moment(until)}" : "")}");
+        var everywhere = i.State.ServedSeenAt + (addressTtl > i.Intent.ServingSpread ? addressTtl : i.Intent.ServingSpread);
+        if (everywhere <= i.Now) return null;
+
+        var lag = i.State.PublishedId is null ? "some replica may not have it yet" : "some replica or resolver may still lead to the one before";
+        return new Finding.Unknown(
+            Reason.PolicyPropagating, i.Intent.Domain.PolicyHost, $"the document is seen; {lag}{(everywhere is { } until ? $", until {Moment(until)}" : "")}");
     }
 
     private static Finding? CertificateLives(GateInput i) => Shut(i, Check.CertificateLifetime);

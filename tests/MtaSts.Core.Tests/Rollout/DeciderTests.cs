@@ -191,6 +191,21 @@ public class DeciderTests
     }
 
     [Fact]
+    public void The_first_id_waits_until_every_replica_has_its_document()
+    {
+        var intent = Scene.Intent() with { ServingSpread = TimeSpan.FromMinutes(2) };
+        var evidence = Scene.Healthy();
+        var begun = Decider.Decide(intent, RolloutState.Empty, evidence, T0).Next;
+
+        var first = Decider.Decide(intent, begun, evidence, T0.AddSeconds(10));
+        Assert.Equal(Reason.PolicyPropagating, Assert.IsType<Finding.Unknown>(first.Waiting).Reason);
+        var early = Decider.Decide(intent, first.Next, evidence, T0.AddSeconds(129));
+        Assert.Null(early.Next.PublishedId);
+        Assert.Equal(TimeSpan.FromSeconds(1), early.LookAgain);
+        Assert.Equal(begun.Served!.Id, Decider.Decide(intent, early.Next, evidence, T0.AddSeconds(130)).Next.PublishedId);
+    }
+
+    [Fact]
     public void Broken_checks_never_lower_a_domain()
     {
         var intent = Scene.Intent();

@@ -52,7 +52,7 @@ public sealed class OperatorFleetTests(SharedWorld<OperatorLivesFixture> world) 
                 heldUp.UnionWith(all.Where(p => p.Reason == "WaveIsFull").Select(p => p.Name));
                 return all.Count == names.Length && all.All(p => p is { Stage: "enforce", SettledAt: not null });
             },
-            "all three are at enforce", TimeSpan.FromSeconds(60));
+            "all three are at enforce", TimeSpan.FromSeconds(150));
         var moves = (await PolicyObject.ListAsync(scene.ControlPlane.Client, null, Token)).Where(p => names.Any(n => p.Name == $"team-a/{n}"))
             .OrderBy(p => p.MovedAt).Select(p => $"{p.Name} at {p.MovedAt:HH:mm:ss.f}, settled {p.SettledAt:HH:mm:ss.f}").ToList();
         OperatorScene.Tell($"{string.Join("; ", moves)}; held up: {string.Join(", ", heldUp)}");

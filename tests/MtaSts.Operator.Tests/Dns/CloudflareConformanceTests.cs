@@ -13,6 +13,8 @@ public abstract class CloudflareTruth(params string[] zones) : IDnsTruth, IAsync
 
     public string SubZone => "sub.example.test";
 
+    public string TableRow => "`cloudflare`";
+
     public bool IsAtomic => true;
 
     public bool HasUnknownTypes => false;
@@ -26,6 +28,8 @@ public abstract class CloudflareTruth(params string[] zones) : IDnsTruth, IAsync
     };
 
     public IDnsProvider WithNobodyThere => _bed!.Make(address: new Uri($"http://127.0.0.1:{NamedServer.FreePort()}/client/v4"), zones: zones);
+
+    public IDnsProvider Watched(WriteWatch watch) => _bed!.Make(address: watch.BeforeHttp(_bed.Server.BaseAddress), zones: zones);
 
     public async ValueTask InitializeAsync()
     {

@@ -347,6 +347,38 @@ public abstract class DnsProviderConformance
             _publisher.PublishAsync(Truth.Provider, [Sts(StsName, Id1)], Us, Adoption.Refuse, cancelled.Token));
     }
 
+    [Fact]
+    public async Task The_table_of_the_documentation_says_what_this_adapter_does()
+    {
+        using var alone = new WriteWatch(() => Task.CompletedTask);
+        var provider = Truth.Watched(alone);
+        OwnedRecord[] addresses = [HostRecord(RecordType.A, "192.0.2.1", "192.0.2.2"), HostRecord(RecordType.Aaaa, "2001:db8::1")];
+        var (zone, batch) = await PlanAsync(provider, addresses);
+        Assert.IsType<ApplyAnswer.Applied>(await provider.ApplyAsync(zone, batch, Token));
+        var sets = batch.Changes.Length;
+        Assert.True(sets == 3 && alone.Writes is > 0 and <= 3, $"{alone.Writes} messages for {sets} sets");
+
+        using var race = new WriteWatch(() => Truth.SeedAsync($"{StsName} 300 TXT \"somebody else\""));
+        var racing = Truth.Watched(race);
+        (zone, batch) = await PlanAsync(racing, Sts(StsName, Id1));
+        var applied = await racing.ApplyAsync(zone, batch, Token);
+        var there = await Look(StsName);
+
+        var types = new List<string> { "A", "AAAA" };
+        if ((await Publish(HostRecord(RecordType.Cname, "gateway.example.net"))).AnyWritten) types.Add("CNAME");
+        if ((await Publish(TlsRpt("v=TLSRPTv1; rua=mailto:a@example.com"))).AnyWritten)
+            types.Add((await Publish(TlsRpt("v=TLSRPTv1; \"a\\b\""))).AnyWritten ? "TXT" : "TXT without quotes and backslashes");
+
+        ProviderTable.Check(
+            Truth.TableRow,
+            alone.Writes == 1 ? "yes" : "no",
+            applied is ApplyAnswer.Failed ? "yes" : there.Contains("300 \"somebody else\"") ? "no; what somebody adds right then stays" : "no; what somebody adds right then is lost",
+            alone.Writes == 1 ? "all sets of a name" : alone.Writes < sets ? "one name" : "one set",
+            provider.Headroom is { } limit ? $"{limit.RequestsMax} requests in {limit.Window.TotalMinutes:0} minutes for all domains of a credential" : "none that it knows",
+            Truth.SharesSets ? "yes" : "no",
+            string.Join(", ", types));
+    }
+
     private static string[] With(string[] lines, string line) => [.. lines.Append(line).Order(StringComparer.Ordinal)];
 
     private static OwnedRecord WithTtl(OwnedRecord record, long ttl) => record with { Desired = record.Desired with { TtlSeconds = ttl } };
@@ -370,11 +402,13 @@ public abstract class DnsProviderConformance
 
     private async Task<string> ZoneOf(string name) => Assert.IsType<ZoneAnswer.Found>(await Truth.Provider.FindZoneAsync(name, Token)).Zone.Name;
 
-    private async Task<(DnsZone Zone, RecordBatch Batch)> PlanAsync(OwnedRecord record)
+    private Task<(DnsZone Zone, RecordBatch Batch)> PlanAsync(OwnedRecord record) => PlanAsync(Truth.Provider, record);
+
+    private static async Task<(DnsZone Zone, RecordBatch Batch)> PlanAsync(IDnsProvider provider, params OwnedRecord[] records)
     {
-        var zone = Assert.IsType<ZoneAnswer.Found>(await Truth.Provider.FindZoneAsync(record.Key.Name, Token)).Zone;
-        var read = Assert.IsType<ReadAnswer.Read>(await Truth.Provider.ReadAsync(zone, RecordPlanner.KeysToRead([record]), Token));
-        return (zone, Assert.Single(RecordPlanner.Plan([record], read.Records, Us, Adoption.Refuse).Batches));
+        var zone = Assert.IsType<ZoneAnswer.Found>(await provider.FindZoneAsync(records[0].Key.Name, Token)).Zone;
+        var read = Assert.IsType<ReadAnswer.Read>(await provider.ReadAsync(zone, RecordPlanner.KeysToRead(records), Token));
+        return (zone, Assert.Single(RecordPlanner.Plan(records, read.Records, Us, Adoption.Refuse).Batches));
     }
 
     /// <summary>Lets another writer in between read and apply.</summary>

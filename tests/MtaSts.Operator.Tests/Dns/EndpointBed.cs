@@ -73,9 +73,9 @@ public sealed class EndpointBed : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    public EndpointProvider Make(string? kubeconfig = null, string space = Space, TimeSpan? patience = null, int? dnsPort = null)
+    public EndpointProvider Make(string? kubeconfig = null, string space = Space, TimeSpan? patience = null, int? dnsPort = null, DelegatingHandler? handler = null)
     {
-        var client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig ?? Plane.AdminKubeconfig));
+        var client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig ?? Plane.AdminKubeconfig), handler is null ? [] : [handler]);
         _open.Add(client);
         var options = new EndpointOptions
         {
@@ -126,6 +126,8 @@ public sealed class EndpointTruth : IDnsTruth, IAsyncLifetime
 
     public string SubZone => EndpointBed.SubZone;
 
+    public string TableRow => "`externalDnsEndpoint`";
+
     // The object is written as a whole; what external-dns makes of it is not.
     public bool IsAtomic => false;
 
@@ -137,6 +139,8 @@ public sealed class EndpointTruth : IDnsTruth, IAsyncLifetime
         new Dictionary<string, IDnsProvider> { ["a user without rights"] = _bed.Make(_bed.Plane.KubeconfigFor(EndpointBed.Powerless)) };
 
     public IDnsProvider WithNobodyThere => _bed.Make(DeadKubeconfig());
+
+    public IDnsProvider Watched(WriteWatch watch) => _bed.Make(handler: watch.Handler());
 
     public async ValueTask InitializeAsync()
     {

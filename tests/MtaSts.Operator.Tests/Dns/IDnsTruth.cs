@@ -11,6 +11,9 @@ public interface IDnsTruth : IAsyncDisposable
     /// <summary>A zone below <see cref="Zone"/> that the provider has too.</summary>
     string SubZone { get; }
 
+    /// <summary>Which row of the table in docs/dns-providers.md is about it.</summary>
+    string TableRow { get; }
+
     /// <summary>The adapter with good settings.</summary>
     IDnsProvider Provider { get; }
 
@@ -19,6 +22,9 @@ public interface IDnsTruth : IAsyncDisposable
 
     /// <summary>The same adapter with nobody at the other end.</summary>
     IDnsProvider WithNobodyThere { get; }
+
+    /// <summary>The same adapter, with somebody who watches what it writes.</summary>
+    IDnsProvider Watched(WriteWatch watch);
 
     /// <summary>True when a batch happens as a whole or not at all.</summary>
     bool IsAtomic { get; }

@@ -24,6 +24,8 @@ public sealed class KnotTruth : IDnsTruth, IAsyncLifetime
 
     public string SubZone => "sub.example.test";
 
+    public string TableRow => "`rfc2136`";
+
     public bool IsAtomic => true;
 
     public IDnsProvider Provider => Make();
@@ -38,6 +40,8 @@ public sealed class KnotTruth : IDnsTruth, IAsyncLifetime
     };
 
     public IDnsProvider WithNobodyThere => Make(port: NamedServer.FreePort());
+
+    public IDnsProvider Watched(WriteWatch watch) => Make(port: watch.BeforeDns(_port));
 
     public async ValueTask InitializeAsync()
     {

@@ -16,6 +16,8 @@ public sealed class PowerDnsTruth : IDnsTruth, IAsyncLifetime
 
     public string SubZone => PowerDnsServer.SubZone;
 
+    public string TableRow => "`powerDns`";
+
     public bool IsAtomic => true;
 
     internal PowerDnsServer Server => _server!;
@@ -25,6 +27,8 @@ public sealed class PowerDnsTruth : IDnsTruth, IAsyncLifetime
     public IReadOnlyDictionary<string, IDnsProvider> WithoutRights => new Dictionary<string, IDnsProvider> { ["a wrong key"] = Make(key: "wrong") };
 
     public IDnsProvider WithNobodyThere => Make(address: new Uri($"http://127.0.0.1:{NamedServer.FreePort()}/"));
+
+    public IDnsProvider Watched(WriteWatch watch) => Make(address: watch.BeforeHttp(Server.Address));
 
     public async ValueTask InitializeAsync()
     {

@@ -14,6 +14,8 @@ public class BindTruth(string algorithm) : IDnsTruth, IAsyncLifetime
 
     public string SubZone => NamedServer.SubZone;
 
+    public string TableRow => "`rfc2136`";
+
     public bool IsAtomic => true;
 
     public int Port => _server!.Port;
@@ -33,6 +35,8 @@ public class BindTruth(string algorithm) : IDnsTruth, IAsyncLifetime
     };
 
     public IDnsProvider WithNobodyThere => Make(port: NamedServer.FreePort());
+
+    public IDnsProvider Watched(WriteWatch watch) => Make(port: watch.BeforeDns(Port));
 
     public async ValueTask InitializeAsync()
     {

@@ -18,6 +18,8 @@ public abstract class WebhookTruth(WebhookStyle style) : IDnsTruth, IAsyncLifeti
 
     public string SubZone => "sub.example.test";
 
+    public string TableRow => style.QuotesTxt ? "`externalDnsWebhook`" : "`externalDnsWebhook` with `txtForm: Plain`";
+
     public bool IsAtomic => false;
 
     public bool WritesEveryText => style.QuotesTxt;
@@ -27,6 +29,8 @@ public abstract class WebhookTruth(WebhookStyle style) : IDnsTruth, IAsyncLifeti
     public IReadOnlyDictionary<string, IDnsProvider> WithoutRights => new Dictionary<string, IDnsProvider> { ["403"] = Make(_forbidden!.Address) };
 
     public IDnsProvider WithNobodyThere => Make(new Uri($"http://127.0.0.1:{NamedServer.FreePort()}/"));
+
+    public IDnsProvider Watched(WriteWatch watch) => Make(watch.BeforeHttp(_server!.Address));
 
     public async ValueTask InitializeAsync()
     {

@@ -8,7 +8,7 @@ using Xunit.v3;
 
 namespace MtaSts.EndToEnd;
 
-/// <summary>Begins with the world whose tests cannot run beside each other and wait the longest, so that all end together.</summary>
+/// <summary>Begins with the worlds whose tests cannot run beside each other, so that all end together.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
@@ -18,9 +18,12 @@ public sealed class LongestFirst : ITestCollectionOrderer
         where TTestCollection : ITestCollection => collection.TestCollectionDisplayName switch
         {
             OperatorDeathsCollection.Name => 0,
-            OperatorCollection.Name => 1,
-            OperatorOutagesCollection.Name => 3,
-            ControlPlaneCollection.Name or MailNetworkCollection.Name => 4,
-            _ => 2,
+            OperatorOutagesCollection.Name or ControlPlaneCollection.Name => 1,
+            var name when name.Contains(nameof(OperatorRetirementTests), StringComparison.Ordinal) => 2,
+            var name when name.Contains(nameof(OperatorManifestTests), StringComparison.Ordinal) => 2,
+            var name when name.Contains(nameof(OperatorRolloutTests), StringComparison.Ordinal) => 2,
+            MailNetworkCollection.Name => 4,
+            var name when name.Contains(nameof(OperatorOrderTests), StringComparison.Ordinal) => 5, // It looks back on what the others did.
+            _ => 3,
         };
 }

@@ -4,7 +4,7 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.EndToEnd;
 
 /// <summary>The tests that share one mail network, one after the other.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+[CollectionDefinition(Name)]
 public sealed class MailNetworkCollection : ICollectionFixture<MailNetworkCollection.Fixture>
 {
     public const string Name = "mail network";

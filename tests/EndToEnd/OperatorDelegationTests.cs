@@ -3,8 +3,7 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.EndToEnd;
 
 /// <summary>Domains into whose zones the operator does not write: their owners create CNAMEs to the platform's zone.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed class OperatorDelegationTests(OperatorFixture fixture)
+public sealed class OperatorDelegationTests(SharedWorld<OperatorFixture> world) : IClassFixture<SharedWorld<OperatorFixture>>
 {
     /// <summary>The platform's zone, the only one that the provider may write to.</summary>
     internal const string Suffix = "sts.test";
@@ -25,7 +24,7 @@ public sealed class OperatorDelegationTests(OperatorFixture fixture)
     [Fact]
     public async Task An_owner_who_creates_three_CNAMEs_once_has_a_domain_that_goes_up_and_comes_down_without_a_write_to_its_zone()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var waiting = await scene.UntilAsync("led", p => p is { RecordsByHand.Count: 3, ServedId.Length: > 0 }, "the CNAMEs are listed, the document is served");
         Assert.Equal(("AliasMissing", "True", ""), (waiting.Reason, waiting.Condition("Stalled", "status"), waiting.Mode));
         Assert.Equal(
@@ -58,7 +57,7 @@ public sealed class OperatorDelegationTests(OperatorFixture fixture)
     [Fact]
     public async Task CNAMEs_to_another_domains_places_lead_no_write_there()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var victim = await scene.UntilStageAsync("victim", "enforce", Patience);
         var astray = await scene.UntilAsync(
             "astray", p => p.Check("TxtRecord").Any(c => c is { Outcome: "Broken", Reason: "AliasElsewhere" }) && p.Reason == "AliasElsewhere", "the wrong CNAME is named");

@@ -1,8 +1,7 @@
 namespace MtaSts.EndToEnd;
 
 /// <summary>Taking a domain down, or letting go of it, or failing to. Plain deletion is in <see cref="OperatorOwnershipTests"/>, retirement in <see cref="OperatorRetirementTests"/>.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed class OperatorDeletionTests(OperatorFixture fixture)
+public sealed class OperatorDeletionTests(SharedWorld<OperatorFixture> world) : IClassFixture<SharedWorld<OperatorFixture>>
 {
     internal static OperatorDomain[] Domains { get; } =
     [
@@ -13,7 +12,7 @@ public sealed class OperatorDeletionTests(OperatorFixture fixture)
     [Fact]
     public async Task Orphan_leaves_the_policy_live_and_a_new_resource_goes_on_from_there()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var before = await scene.UntilStageAsync("orphan", "enforce");
 
         await scene.DeleteAsync("orphan");
@@ -32,7 +31,7 @@ public sealed class OperatorDeletionTests(OperatorFixture fixture)
     [Fact]
     public async Task Deletion_waits_for_a_provider_that_is_away_says_the_way_out_and_ends_when_it_is_back()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         await scene.ApplyAsync(scene.Provider("away") + scene.Class("away", OperatorClasses.Slow, provider: "away"));
         await scene.AddDomainAsync("away.test");
         await scene.ApplyAsync(OperatorScene.Policy("away", "away.test", "className: away, deletionPolicy: Delete"));
@@ -60,7 +59,7 @@ public sealed class OperatorDeletionTests(OperatorFixture fixture)
     [Fact]
     public async Task The_younger_claimant_goes_without_a_trace_and_takes_over_when_the_older_one_goes()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var first = await scene.UntilStageAsync("older", "testing");
         // Creation times count whole seconds; a younger one of the same second would be told apart by its name.
         await Eventually.HoldsAsync(() => DateTimeOffset.UtcNow.Ticks / TimeSpan.TicksPerSecond > first.MovedAt!.Value.Ticks / TimeSpan.TicksPerSecond, "a second passes");

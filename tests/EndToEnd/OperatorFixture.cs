@@ -1,6 +1,9 @@
 namespace MtaSts.EndToEnd;
 
-/// <summary>One world for all tests in which the operator itself, the API server and the name servers stay up; each test has a domain of its own.</summary>
+/// <summary>
+/// One world for all tests in which the operator itself, the API server and the name servers stay up. Each test has a domain of its own, so its classes run beside
+/// each other: most of what they do is to wait.
+/// </summary>
 /// <remarks>Its pods: the operator, one policy server a class, and room for those that are replaced.</remarks>
 public sealed class OperatorFixture() : OperatorSceneFixture(pods: 16)
 {
@@ -11,7 +14,6 @@ public sealed class OperatorFixture() : OperatorSceneFixture(pods: 16)
             + scene.Class("default", OperatorClasses.Fast)
             + scene.Class("slow", OperatorClasses.Slow)
             + scene.Class("manual", OperatorClasses.Manual)
-            + scene.Class("halfway", OperatorClasses.Halfway)
             + scene.Class("other", OperatorClasses.Fast, provider: "other")
             + scene.Class("byhand", OperatorClasses.Fast, provider: "byhand") + OperatorScene.ManualProvider("byhand")
             + scene.Class("delegated", OperatorClasses.Fast, provider: "delegated")
@@ -23,17 +25,10 @@ public sealed class OperatorFixture() : OperatorSceneFixture(pods: 16)
         OperatorDomain[] domains =
         [
             .. OperatorRolloutTests.Domains, .. OperatorOwnershipTests.Domains, .. OperatorDeletionTests.Domains, .. OperatorOrderTests.Domains,
-            .. OperatorRebuildTests.Domains, .. OperatorManualTests.Domains, .. OperatorDelegationTests.Domains,
+            .. OperatorManualTests.Domains, .. OperatorDelegationTests.Domains,
         ];
         await scene.Mail.Dns.AddZoneAsync(OperatorDelegationTests.Suffix, [], CancellationToken.None);
         await Task.WhenAll(domains.Select(domain => scene.AddDomainAsync(domain.Domain, domain.Records)));
         await scene.ControlPlane.ApplyAsync(string.Concat(domains.Select(domain => domain.Manifest)), CancellationToken.None);
     }
-}
-
-/// <summary>Tests of this collection share one world and run one after another.</summary>
-[CollectionDefinition(Name)]
-public sealed class OperatorCollection : ICollectionFixture<OperatorFixture>
-{
-    public const string Name = "operator";
 }

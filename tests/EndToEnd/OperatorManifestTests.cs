@@ -5,7 +5,6 @@ using Row = (string Why, string Reason, string[] Words);
 namespace MtaSts.EndToEnd;
 
 /// <summary>Manifests that are wrong: told of with field and fix, without effect, without a storm, and well again once they are right.</summary>
-[Collection(OperatorCollection.Name)]
 public sealed class OperatorManifestTests(OperatorManifestTests.Applied applied) : IClassFixture<OperatorManifestTests.Applied>
 {
     private const int WritesMax = 4;
@@ -129,11 +128,14 @@ public sealed class OperatorManifestTests(OperatorManifestTests.Applied applied)
     }
 
     /// <summary>All of them applied at once beside a good one, watched for ten seconds, and what was seen.</summary>
-    public sealed class Applied(OperatorFixture fixture) : IAsyncLifetime
+    public sealed class Applied : IAsyncLifetime
     {
         private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(10);
 
-        internal OperatorScene Scene => fixture.Scene;
+        // A fixture of a class can have no other one.
+        private readonly SharedWorld<OperatorFixture> _world = new();
+
+        internal OperatorScene Scene => _world.Scene;
 
         internal Dictionary<string, PolicyObject> Seen { get; } = [];
 
@@ -145,6 +147,7 @@ public sealed class OperatorManifestTests(OperatorManifestTests.Applied applied)
 
         public async ValueTask InitializeAsync()
         {
+            await _world.InitializeAsync();
             if (OperatorScene.MissingReason is not null) return;
             string[] rights = ["  allowedNamespaces: { matchLabels: { mail: \"yes\" } }\n", "  allowedDomains: [\"*.allowed.test\", \"namespace.test\"]\n"];
             await Scene.ApplyAsync(

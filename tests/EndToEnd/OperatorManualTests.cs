@@ -1,8 +1,7 @@
 namespace MtaSts.EndToEnd;
 
 /// <summary>A provider that writes nothing: somebody does to the zone what the status lists.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed class OperatorManualTests(OperatorFixture fixture)
+public sealed class OperatorManualTests(SharedWorld<OperatorFixture> world) : IClassFixture<SharedWorld<OperatorFixture>>
 {
     private const string Zone = "byhand.test";
 
@@ -13,7 +12,7 @@ public sealed class OperatorManualTests(OperatorFixture fixture)
     [Fact]
     public async Task Somebody_who_does_what_the_status_lists_brings_a_domain_to_enforce_and_down_again()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var waiting = await scene.UntilAsync("byhand", p => p.RecordsByHand.Count > 0, "the first record is listed");
         Assert.Equal(("RecordsByHand", "True"), (waiting.Reason, waiting.Condition("Stalled", "status")));
         Assert.All(waiting.RecordsByHand, line => Assert.Contains($"{Zone}. 60 IN ", line, StringComparison.Ordinal));

@@ -5,8 +5,7 @@ using MtaSts.Core.Sts;
 namespace MtaSts.EndToEnd;
 
 /// <summary>rfc8461#8.1, told by the logs of the name server and of the web server, for everything that was published in the world so far.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed partial class OperatorOrderTests(OperatorFixture fixture)
+public sealed partial class OperatorOrderTests(SharedWorld<OperatorFixture> world) : IClassFixture<SharedWorld<OperatorFixture>>
 {
     // Stages of the tests' classes, by mode and max_age, and what a policy becomes that is handed from one resource to another.
     private static readonly (StsMode Mode, long MaxAge)[] Stages = [(StsMode.Testing, 86400), (StsMode.Enforce, 86400), (StsMode.Enforce, 12 * 7 * 86400), (StsMode.None, 86400)];
@@ -20,7 +19,7 @@ public sealed partial class OperatorOrderTests(OperatorFixture fixture)
     [Fact]
     public async Task No_id_was_written_before_a_document_of_its_size_was_served()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         await scene.UntilStageAsync("order", "enforce");
 
         var documents = Stages.SelectMany(stage => MxLists.Select(mx => PolicyDocument.Of(

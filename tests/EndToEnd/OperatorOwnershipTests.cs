@@ -4,8 +4,7 @@ using MtaSts.TestBed.Mail;
 namespace MtaSts.EndToEnd;
 
 /// <summary>What is not the operator's stays as it is; what is comes back when somebody takes it away.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed class OperatorOwnershipTests(OperatorFixture fixture)
+public sealed class OperatorOwnershipTests(SharedWorld<OperatorFixture> world) : IClassFixture<SharedWorld<OperatorFixture>>
 {
     private const string ForeignReporting = "v=TLSRPTv1; rua=mailto:somebody@else.test";
 
@@ -35,7 +34,7 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
     [Fact]
     public async Task Siblings_survive_publication_promotion_and_deletion_and_deletion_leaves_nothing_else()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var enforced = await scene.UntilStageAsync("siblings", "enforce");
         Assert.Equal(["google-site-verification=x", $"v=STSv1; id={enforced.Id};"], await scene.RecordsAsync("_mta-sts.siblings.test"));
         Assert.Equal(["other=1", "v=TLSRPTv1; rua=mailto:tls@reports.test"], (await scene.RecordsAsync("_smtp._tls.siblings.test")).Select(t => t.TrimEnd(';')));
@@ -54,7 +53,7 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
     [Fact]
     public async Task A_foreign_tlsrpt_record_is_left_alone_while_the_policy_is_published()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var refused = await scene.UntilAsync("tlsrpt", p => p is { Mode: "testing", Reason: "RecordNotOwned" }, "the record is refused, the policy is published");
         Assert.Contains("_smtp._tls.tlsrpt.test", refused.Message, StringComparison.Ordinal);
         await Eventually.HoldsAsync(async () => await scene.LiveIdAsync("tlsrpt.test") == refused.Id, "the STS record is there");
@@ -72,7 +71,7 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
     [Fact]
     public async Task Adopt_takes_a_record_over_that_nobody_owns()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         await scene.UntilAsync("adopted", p => p is { Reason: "RecordNotOwned", Mode: "" }, "it is refused at first");
         Assert.Equal("20200101", await scene.LiveIdAsync("adopted.test"));
 
@@ -85,7 +84,7 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
     [Fact]
     public async Task Adopt_does_not_lower_a_domain_that_somebody_else_enforces()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var live = await scene.UntilStageAsync("elsewhere", "enforce");
         await scene.DeleteAsync("elsewhere");
         await scene.UntilGoneAsync("elsewhere");
@@ -102,7 +101,7 @@ public sealed class OperatorOwnershipTests(OperatorFixture fixture)
     [Fact]
     public async Task What_somebody_takes_away_comes_back()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var there = await scene.UntilStageAsync("vandal", "testing");
         var shard = Assert.Single(await scene.ShardsAsync("vandal.test")).Metadata.Name;
 

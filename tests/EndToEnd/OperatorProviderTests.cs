@@ -3,15 +3,14 @@ using System.Diagnostics;
 namespace MtaSts.EndToEnd;
 
 /// <summary>A provider that refuses.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed class OperatorProviderTests(OperatorFixture fixture)
+public sealed class OperatorProviderTests(SharedWorld<OperatorFixture> world) : IClassFixture<SharedWorld<OperatorFixture>>
 {
     private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(8);
 
     [Fact]
     public async Task A_wrong_secret_is_named_holds_nobody_else_up_and_goes_on_without_a_restart_once_it_is_right()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var wrong = Convert.ToBase64String(new byte[64]);
         await scene.ApplyAsync(scene.Provider("refused", secret: wrong) + scene.Class("refused", OperatorClasses.Slow, provider: "refused"));
         await scene.AddDomainAsync("tsig.test");

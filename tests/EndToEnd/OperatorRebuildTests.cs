@@ -3,8 +3,8 @@ using MtaSts.TestBed;
 namespace MtaSts.EndToEnd;
 
 /// <summary>A cluster was rebuilt from its manifests: the domains are live, and it knows nothing of them.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed class OperatorRebuildTests(OperatorFixture fixture)
+[Collection(OperatorOutagesCollection.Name)]
+public sealed class OperatorRebuildTests(OperatorOutagesFixture fixture)
 {
     internal static OperatorDomain[] Domains { get; } =
     [

@@ -1,8 +1,7 @@
 namespace MtaSts.EndToEnd;
 
 /// <summary>What the owner asks for after the first publication, and what the operator finds again when it has forgotten.</summary>
-[Collection(OperatorCollection.Name)]
-public sealed class OperatorRolloutTests(OperatorFixture fixture)
+public sealed class OperatorRolloutTests(SharedWorld<OperatorFixture> world) : IClassFixture<SharedWorld<OperatorFixture>>
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
@@ -24,7 +23,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     [Fact]
     public async Task Target_testing_takes_an_enforced_domain_back_in_the_right_order_and_target_enforce_soaks_again()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var enforced = await scene.UntilStageAsync("retreat", "enforce");
 
         var asked = DateTimeOffset.UtcNow;
@@ -51,7 +50,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     [Fact]
     public async Task Paused_holds_the_stage_and_goes_on_when_it_is_over()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         await scene.UntilAsync("paused", p => p.Reason == "Paused", "the soak is over and the owner's pause is named");
         // Bounded: nothing moves while it is paused.
         await OperatorScene.StaysAsync(Quiet, async () => await scene.PolicyAsync("paused") is { Stage: not "testing" } moved ? moved.ToString() : null);
@@ -63,7 +62,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     [Fact]
     public async Task A_manual_stage_waits_for_its_approval()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var waiting = await scene.UntilAsync("manual", p => p.Reason == "ApprovalMissing", "the missing approval is named");
         Assert.Contains("spec.approvedStages", waiting.Message, StringComparison.Ordinal);
         await OperatorScene.StaysAsync(Quiet, async () => await scene.PolicyAsync("manual") is { Stage: not "testing" } moved ? moved.ToString() : null);
@@ -75,7 +74,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     [Fact]
     public async Task An_mx_added_to_spec_is_served_before_the_record_names_the_new_document()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var before = await scene.UntilStageAsync("mxadded", "enforce");
 
         await using var order = OperatorOrderWatch.Start(scene, "mxadded.test");
@@ -91,7 +90,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     [Fact]
     public async Task An_mx_taken_out_of_spec_is_served_for_as_long_as_a_live_mx_needs_it()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var before = await scene.UntilStageAsync("mxkept", "enforce");
 
         await scene.PatchSpecAsync("mxkept", $$"""{"mx":["{{OperatorScene.Mx}}"]}""");
@@ -109,7 +108,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     [Fact]
     public async Task A_lost_status_is_found_again_at_the_same_stage_with_the_same_id()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         // Settled: the stage is written before its record is.
         var before = await scene.UntilAsync("lost", p => p is { Stage: "enforce", Reason: "TargetReached" }, "the domain is settled");
         var updates = (await scene.UpdatesAsync("lost.test")).Count;
@@ -125,7 +124,7 @@ public sealed class OperatorRolloutTests(OperatorFixture fixture)
     [Fact]
     public async Task Without_allowed_addresses_a_private_network_is_not_looked_into_and_nothing_is_published()
     {
-        var scene = fixture.Scene;
+        var scene = world.Scene;
         var guarded = await scene.UntilAsync(
             "guarded", p => p.Condition("MxHealthy", "message").Contains("the class does not allow it", StringComparison.Ordinal), "the guard is named");
         Assert.Equal("Unknown", guarded.Condition("MxHealthy", "status"));

@@ -36,7 +36,7 @@ public sealed class SharedWorlds : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var world in Worlds) await world.DisposeAsync();
+        await Task.WhenAll(Worlds.Select(world => world.DisposeAsync().AsTask()));
     }
 
     internal static void Add(IAsyncDisposable world)

@@ -61,6 +61,9 @@ public sealed class DnsAdapters : IDisposable
     private HttpClient ClientFor(Reach reach) =>
         _clients.GetOrAdd(reach, r => new HttpClient(ProviderHttp.NewHandler(r)) { Timeout = Timeout.InfiniteTimeSpan });
 
+    // Cloudflare's is its credential's, and not of one provider alone.
+    private RequestBudget? BudgetOf(ProviderSettings settings) => settings.RequestsMax is { } most ? new RequestBudget(most, _time) : null;
+
     private Rfc2136Provider? OfServer(DnsBackend.Rfc2136 server, ProviderSettings settings, string? secret, out string problem)
     {
         TsigKey? key = null;
@@ -82,6 +85,7 @@ public sealed class DnsAdapters : IDisposable
         }
 
         var options = new CloudflareOptions { Token = token, Zones = settings.Zones, Timeout = api.Timeout };
+        options = settings.RequestsMax is { } most ? options with { RequestsPerWindow = most } : options;
         return _cloudflare.Open(api.Url is { } url ? options with { BaseAddress = url } : options);
     }
 
@@ -92,14 +96,22 @@ public sealed class DnsAdapters : IDisposable
             return null;
         }
 
-        var options = new PowerDnsOptions { Address = api.Url, ServerId = api.Server, Key = key, Zones = settings.Zones, Timeout = api.Timeout };
+        var options = new PowerDnsOptions
+        {
+            Address = api.Url,
+            ServerId = api.Server,
+            Key = key,
+            Zones = settings.Zones,
+            Timeout = api.Timeout,
+            Budget = BudgetOf(settings),
+        };
         return new PowerDnsProvider(options, ClientFor(settings.Reach), _time, _loggers.CreateLogger<PowerDnsProvider>());
     }
 
     private WebhookProvider OfWebhook(DnsBackend.Webhook api, ProviderSettings settings, out string problem)
     {
         problem = "";
-        var options = new WebhookOptions { Address = api.Url, Zones = settings.Zones, Timeout = api.Timeout, TxtForm = api.TxtForm };
+        var options = new WebhookOptions { Address = api.Url, Zones = settings.Zones, Timeout = api.Timeout, TxtForm = api.TxtForm, Budget = BudgetOf(settings) };
         return new WebhookProvider(options, ClientFor(settings.Reach), _time, _loggers.CreateLogger<WebhookProvider>());
     }
 

@@ -7,6 +7,7 @@ namespace MtaSts.Operator.Resources;
 [Validation(
     "[has(self.rfc2136), has(self.cloudflare), has(self.powerDns), has(self.externalDnsWebhook), has(self.externalDnsEndpoint), has(self.manual)].filter(x, x).size() == 1",
     "exactly one of rfc2136, cloudflare, powerDns, externalDnsWebhook, externalDnsEndpoint and manual says where records are written")]
+[Validation("!has(self.rateLimit) || has(self.cloudflare) || has(self.powerDns) || has(self.externalDnsWebhook)", "only cloudflare, powerDns and externalDnsWebhook take a rateLimit")]
 [Validation("!has(self.externalDnsEndpoint) || (has(self.zones) && self.zones.size() > 0)", "externalDnsEndpoint needs zones: nobody can be asked where one begins")]
 public sealed record DnsProviderSpec
 {
@@ -24,6 +25,13 @@ public sealed record DnsProviderSpec
     [Schema(CharsMin = 1, CharsMax = Patterns.LabelCharsMax, Pattern = Patterns.Label)]
     [JsonPropertyName("ownerId")]
     public string? OwnerId { get; init; }
+
+    /// <summary>
+    /// A limit on the requests, all domains together: of cloudflare, powerDns and externalDnsWebhook. Default: cloudflare 1080, the others none. Two providers with one
+    /// Cloudflare token share one limit, that of the one which was changed last.
+    /// </summary>
+    [JsonPropertyName("rateLimit")]
+    public RateLimitSpec? RateLimit { get; init; }
 
     /// <summary>
     /// A suffix in a zone of the platform's, such as sts.platform.example. With it every record of every domain is written at NAME.SUFFIX, for example

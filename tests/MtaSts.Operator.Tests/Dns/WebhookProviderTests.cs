@@ -66,6 +66,26 @@ public sealed class WebhookProviderTests : IAsyncLifetime
         await PublishedAsync(Sts("a"));
     }
 
+    [Fact]
+    public async Task A_limit_on_requests_is_kept_and_whoever_comes_too_early_is_told_when_to_come_again()
+    {
+        var budget = new RequestBudget(RequestBudget.RequestsMin, _time);
+        var answers = new List<ZoneAnswer>();
+        for (var i = 0; i < 20; i++)
+            answers.Add(await Make(_time, budget: budget).FindZoneAsync("_mta-sts.example.test", Token));
+
+        Assert.Equal(15, answers.OfType<ZoneAnswer.Found>().Count());
+        Assert.Equal(15, _server.Calls.Count);
+        var fault = answers.OfType<ZoneAnswer.Failed>().First().Fault;
+        Assert.Equal((Reason.ProviderRateLimited, true), (fault.Reason, fault.Transient));
+        Assert.Contains("spec.rateLimit", fault.Message, StringComparison.Ordinal);
+
+        _time.Advance(fault.RetryAfter!.Value);
+        var provider = Make(_time, budget: budget);
+        Assert.IsType<ZoneAnswer.Found>(await provider.FindZoneAsync("_mta-sts.example.test", Token));
+        Assert.Equal(RequestBudget.RequestsMin, provider.Headroom!.RequestsMax);
+    }
+
     [Theory]
     [InlineData("GET /")]
     [InlineData("GET /records")]
@@ -267,9 +287,9 @@ public sealed class WebhookProviderTests : IAsyncLifetime
         _provider = Make(_time);
     }
 
-    private WebhookProvider Make(TimeProvider time, string[]? zones = null, double seconds = 30, WebhookTxtForm form = WebhookTxtForm.Auto)
+    private WebhookProvider Make(TimeProvider time, string[]? zones = null, double seconds = 30, WebhookTxtForm form = WebhookTxtForm.Auto, RequestBudget? budget = null)
     {
-        var options = new WebhookOptions { Address = _server.Address, Zones = [.. zones ?? []], Timeout = TimeSpan.FromSeconds(seconds), TxtForm = form };
+        var options = new WebhookOptions { Address = _server.Address, Zones = [.. zones ?? []], Timeout = TimeSpan.FromSeconds(seconds), TxtForm = form, Budget = budget };
         return new WebhookProvider(options, _client, time, NullLogger<WebhookProvider>.Instance);
     }
 

@@ -41,6 +41,8 @@ public sealed class CloudflareAccounts(IHttpClientFactory clients, TimeProvider 
 
             return new Account(new RequestBudget(options.RequestsPerWindow, time), new ZoneDirectory(time));
         });
+        if (account.Budget.Left.RequestsMax != options.RequestsPerWindow)
+            account.Budget.Resize(options.RequestsPerWindow);
         account.Budget.Touch();
         return account;
     }

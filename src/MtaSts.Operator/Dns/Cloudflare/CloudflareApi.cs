@@ -18,7 +18,7 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
     private const int ZonesPerPage = 50; // The most that the API gives.
     private const int RecordsPerPage = 100;
 
-    public RequestHeadroom Headroom => new(options.RequestsPerWindow, RequestBudget.Window, budget.Headroom, budget.BlockedFor);
+    public RequestHeadroom Headroom => budget.Left;
 
     /// <summary>One page, from 1, of all zones that the token sees.</summary>
     public Task<Outcome<Page<ZoneEntry>>> ListZonesAsync(int page, CancellationToken cancellationToken) =>

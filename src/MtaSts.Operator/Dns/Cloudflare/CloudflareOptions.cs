@@ -11,9 +11,6 @@ public sealed record CloudflareOptions
     /// <summary>Cloudflare's own limit of requests in five minutes (its API documentation, "Rate limits").</summary>
     public const int RequestsPerWindowMax = 1200;
 
-    /// <summary>The fewest requests in five minutes that a budget can be made of.</summary>
-    public const int RequestsPerWindowMin = 60;
-
     private readonly Uri _baseAddress = new("https://api.cloudflare.com/client/v4/");
     private readonly int _requestsPerWindow = RequestsPerWindowDefault;
 
@@ -43,14 +40,14 @@ public sealed record CloudflareOptions
     /// <summary>The time that one request may take, once it is sent. The default is 15 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Requests in any five minutes, 60 to 1200; for the credential, so of several adapters the first one's holds.</summary>
+    /// <summary>Requests in any five minutes, 60 to 1200; for the credential, so of several adapters that of the one opened last holds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is outside of that.</exception>
     public int RequestsPerWindow
     {
         get => _requestsPerWindow;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, RequestsPerWindowMin);
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, RequestBudget.RequestsMin);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, RequestsPerWindowMax);
             _requestsPerWindow = value;
         }

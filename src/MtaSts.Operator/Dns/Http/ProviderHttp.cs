@@ -22,7 +22,8 @@ internal sealed record HttpAnswer(HttpStatusCode Status, string? MediaType, byte
 /// <param name="server">The server, as messages show it.</param>
 /// <param name="timeout">The time that one call may take.</param>
 /// <param name="time">The clock of the deadlines.</param>
-internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan timeout, TimeProvider time)
+/// <param name="budget">The limit that requests are kept to, or null.</param>
+internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan timeout, TimeProvider time, RequestBudget? budget = null)
 {
     private const int ShownCharsMax = 300;
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromHours(1);
@@ -48,6 +49,10 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
     public async Task<(HttpAnswer? Answer, ProviderFault? Fault, bool IsLost)> SendAsync(
         HttpRequestMessage request, int bodyBytesMax, CancellationToken cancellationToken)
     {
+        var waitMax = request.Method == HttpMethod.Get ? RequestBudget.NewWorkWaitMax : RequestBudget.BegunWorkWaitMax;
+        if (budget is not null && await budget.TakeAsync(waitMax, cancellationToken) is { } later)
+            return (null, HeldBack(later), false);
+
         var address = request.RequestUri;
         using var deadline = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -131,6 +136,9 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
         var wait = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - time.GetUtcNow());
         return wait is { } w ? TimeSpan.FromTicks(Math.Clamp(w.Ticks, 0, RetryAfterMax.Ticks)) : null;
     }
+
+    private ProviderFault HeldBack(TimeSpan later) => new(
+        Reason.ProviderRateLimited, $"{server} waits: the provider's {budget!.Left.RequestsMax} requests in five minutes (spec.rateLimit) are in use", Transient: true, later);
 
     private ProviderFault Redirected(string? to) =>
         Refused(to is null ? "answers with a redirect, which is not followed; give the address that it leads to" : $"redirects to {Excerpt.Of(to)}; give that address");

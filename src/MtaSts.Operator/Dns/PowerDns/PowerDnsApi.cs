@@ -13,7 +13,7 @@ internal sealed class PowerDnsApi(PowerDnsOptions options, HttpClient client, Ti
     private const int ZoneBytesMax = 64 * 1024 * 1024;
     private const int MajorWithIncludeDisabled = 5; // Before it, a set that is asked for by name comes without its disabled records.
 
-    private readonly ProviderHttp _http = new(client, options.Server, options.Timeout, time);
+    private readonly ProviderHttp _http = new(client, options.Server, options.Timeout, time, options.Budget);
 
     public ProviderHttp Http => _http;
 

@@ -20,6 +20,9 @@ public sealed record PowerDnsOptions
     /// <summary>The time that one call may take, above zero.</summary>
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>The limit that requests are kept to; null for none.</summary>
+    public RequestBudget? Budget { get; init; }
+
     /// <summary>The address as messages show it.</summary>
     public string Server => Address.AbsoluteUri.TrimEnd('/');
 }

@@ -20,6 +20,9 @@ public sealed class PowerDnsProvider(PowerDnsOptions options, HttpClient client,
     private readonly ConcurrentDictionary<string, PowerDnsZone> _zones = new(StringComparer.Ordinal); // No more than the server has.
 
     /// <inheritdoc/>
+    public RequestHeadroom? Headroom => options.Budget?.Left;
+
+    /// <inheritdoc/>
     public async Task<ZoneAnswer> FindZoneAsync(string name, CancellationToken cancellationToken)
     {
         if (!DnsName.TryParse(name, out var wanted))

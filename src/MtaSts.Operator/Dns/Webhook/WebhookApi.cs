@@ -15,7 +15,7 @@ internal sealed class WebhookApi(WebhookOptions options, HttpClient client, Time
     private const int BodyBytesMax = 1024 * 1024;
     private const int RecordsBytesMax = 64 * 1024 * 1024;
 
-    private readonly ProviderHttp _http = new(client, options.Server, options.Timeout, time);
+    private readonly ProviderHttp _http = new(client, options.Server, options.Timeout, time, options.Budget);
 
     public ProviderHttp Http => _http;
 

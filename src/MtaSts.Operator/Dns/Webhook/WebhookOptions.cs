@@ -33,6 +33,9 @@ public sealed record WebhookOptions
     /// <summary>How TXT targets are written; default <see cref="WebhookTxtForm.Auto"/>.</summary>
     public WebhookTxtForm TxtForm { get; init; } = WebhookTxtForm.Auto;
 
+    /// <summary>The limit that requests are kept to; null for none.</summary>
+    public RequestBudget? Budget { get; init; }
+
     /// <summary>The address as messages show it.</summary>
     public string Server => Address.AbsoluteUri.TrimEnd('/');
 }

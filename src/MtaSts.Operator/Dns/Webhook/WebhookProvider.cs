@@ -43,6 +43,9 @@ public sealed class WebhookProvider : IDnsProvider
     }
 
     /// <inheritdoc/>
+    public RequestHeadroom? Headroom => _options.Budget?.Left;
+
+    /// <inheritdoc/>
     public async Task<ZoneAnswer> FindZoneAsync(string name, CancellationToken cancellationToken)
     {
         if (!DnsName.TryParse(name, out var wanted))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MtaSts.Operator.Dns.Cloudflare;
 using MtaSts.Operator.Dns.Webhook;
 
 namespace MtaSts.Operator.Resources.Reading;
@@ -7,6 +8,8 @@ namespace MtaSts.Operator.Resources.Reading;
 /// <summary>Where a provider writes, read and checked.</summary>
 public abstract record DnsBackend
 {
+    private const int RequestsMaxOfAnApi = 1_000_000;
+
     private DnsBackend()
     {
     }
@@ -22,6 +25,9 @@ public abstract record DnsBackend
 
     /// <summary>The entry of a Secret that it needs, or null.</summary>
     public virtual SecretEntry? Credential => null;
+
+    /// <summary>The highest limit on requests in five minutes that it can be given; null where it makes none that are counted.</summary>
+    public virtual int? RequestsMax => null;
 
     /// <summary>What whoever reads the provider's status should know of it, or null.</summary>
     public virtual string? Note => null;
@@ -56,6 +62,9 @@ public abstract record DnsBackend
         public override string Place => Url?.Host ?? "Cloudflare";
 
         /// <inheritdoc/>
+        public override int? RequestsMax => CloudflareOptions.RequestsPerWindowMax;
+
+        /// <inheritdoc/>
         public override SecretEntry? Credential => Token;
     }
 
@@ -68,6 +77,9 @@ public abstract record DnsBackend
     {
         /// <inheritdoc/>
         public override string Field => "powerDns";
+
+        /// <inheritdoc/>
+        public override int? RequestsMax => RequestsMaxOfAnApi;
 
         /// <inheritdoc/>
         public override string Place => Url.Host;
@@ -84,6 +96,9 @@ public abstract record DnsBackend
     {
         /// <inheritdoc/>
         public override string Field => "externalDnsWebhook";
+
+        /// <inheritdoc/>
+        public override int? RequestsMax => RequestsMaxOfAnApi;
 
         /// <inheritdoc/>
         public override string Place => Url.Host;

@@ -31,6 +31,7 @@ public static class ProviderReader
         var delegation = spec.CnameTarget is { } target ? CnameTarget("spec.cnameTarget", target, zones, problems) : null;
         var space = resource is DnsProvider ? resource.Metadata.NamespaceProperty : null;
         var backend = BackendReader.Read(spec, isNamespaced: space is not null, problems);
+        var requests = spec.RateLimit is { } limit ? RequestsMax("spec.rateLimit", limit, backend, problems) : null;
 
         return new ResourceReading<ProviderSettings>(
             problems.None && backend is not null
@@ -43,10 +44,26 @@ public static class ProviderReader
                     TtlSeconds = spec.Ttl ?? TtlDefault,
                     OwnerId = owner,
                     Delegation = delegation,
+                    RequestsMax = requests,
                     Backend = backend,
                 }
                 : null,
             problems.All);
+    }
+
+    // A limit that nobody keeps to would be worse than none.
+    private static int? RequestsMax(string path, RateLimitSpec limit, DnsBackend? backend, Problems problems)
+    {
+        if (backend is { RequestsMax: null })
+        {
+            problems.Add(path, "is set", $"remove it; {backend.Field} makes no HTTP requests that could be counted");
+        }
+        else if (limit.Requests is null || limit.Requests < RequestBudget.RequestsMin || limit.Requests > (backend?.RequestsMax ?? int.MaxValue))
+        {
+            problems.Add($"{path}.requests", limit.Requests is { } requests ? $"is {requests}" : "is not set", $"write requests in five minutes, from {RequestBudget.RequestsMin} to {backend?.RequestsMax}");
+        }
+
+        return (int?)limit.Requests;
     }
 
     private static Delegation? CnameTarget(string path, string value, ImmutableArray<string> zones, Problems problems)

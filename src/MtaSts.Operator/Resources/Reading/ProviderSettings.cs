@@ -29,6 +29,9 @@ public sealed record ProviderSettings
     /// <summary>The suffix below which all records are written; null where they are written at their own names.</summary>
     public Delegation? Delegation { get; init; }
 
+    /// <summary>The most requests in five minutes; null for what its kind has by itself.</summary>
+    public int? RequestsMax { get; init; }
+
     /// <summary>Where it writes.</summary>
     public required DnsBackend Backend { get; init; }
 

@@ -1,9 +1,10 @@
+using MtaSts.Operator.Dns;
 using MtaSts.Operator.Dns.Cloudflare;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MtaSts.Operator.Tests.Dns;
 
-public sealed class CloudflareBudgetTests
+public sealed class RequestBudgetTests
 {
     private readonly FakeTimeProvider _time = new();
 
@@ -35,6 +36,21 @@ public sealed class CloudflareBudgetTests
         var second = await budget.TakeAsync(TimeSpan.Zero, Token);
         Assert.True(first > TimeSpan.Zero && second > first, $"{first}, {second}");
         Assert.True(first < TimeSpan.FromSeconds(5), $"{first}");
+    }
+
+    [Theory]
+    [InlineData(1080, 120, 30)]
+    [InlineData(120, 1080, 30)]
+    public async Task What_is_used_of_a_limit_is_used_of_the_one_that_takes_its_place(int before, int after, int used)
+    {
+        var budget = new RequestBudget(before, _time);
+        for (var i = 0; i < used; i++)
+            await budget.TakeAsync(RequestBudget.BegunWorkWaitMax, Token).AsTask().WaitAsync(Token);
+        budget.Resize(after);
+        Assert.Equal((after, Math.Max(0, Math.Min(40, after / 4) - used)), (budget.Left.RequestsMax, budget.Left.WithoutWaiting));
+
+        var sent = await RunAsync(budget, TimeSpan.FromMinutes(20));
+        Assert.True(MostIn(sent, RequestBudget.Window) <= after, $"{MostIn(sent, RequestBudget.Window)} in a window");
     }
 
     [Fact]

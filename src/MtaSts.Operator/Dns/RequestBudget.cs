@@ -1,4 +1,4 @@
-namespace MtaSts.Operator.Dns.Cloudflare;
+namespace MtaSts.Operator.Dns;
 
 /// <summary>
 /// A token bucket over the requests of one credential. In any window there are never more requests than its size; a request waits
@@ -8,10 +8,13 @@ namespace MtaSts.Operator.Dns.Cloudflare;
 /// A request for new work waits only a little, one for work begun much longer: so few callers are under way at once, and what they
 /// have read is not read in vain. Callers that are sent away come back one after the other, not all at the same moment.
 /// </remarks>
-/// <param name="requestsPerWindow">The most requests in any <see cref="Window"/>, at least 60.</param>
+/// <param name="requestsPerWindow">The most requests in any <see cref="Window"/>, at least <see cref="RequestsMin"/>.</param>
 /// <param name="time">The clock.</param>
 public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
 {
+    /// <summary>The fewest requests in a window that a budget can be made of.</summary>
+    public const int RequestsMin = 60;
+
     /// <summary>The stretch that Cloudflare counts over, and for which it shuts out who went over its limit.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
@@ -27,8 +30,9 @@ public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
     private readonly Lock _gate = new();
 
     // A burst and all that flows in behind it in one window are the window's requests.
-    private readonly int _burst = BurstOf(requestsPerWindow);
-    private readonly TimeSpan _interval = Window / (requestsPerWindow - BurstOf(requestsPerWindow));
+    private int _requests = requestsPerWindow;
+    private int _burst = BurstOf(requestsPerWindow);
+    private TimeSpan _interval = IntervalOf(requestsPerWindow);
     private readonly long _epoch = time.GetTimestamp();
 
     private TimeSpan _nextFree; // When the bucket is full again. All times are counted from the epoch.
@@ -36,6 +40,9 @@ public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
     private TimeSpan _comeBack;
     private int _waiting;
     private long _usedAt = time.GetTimestamp();
+
+    /// <summary>What is left of it at this moment.</summary>
+    public RequestHeadroom Left => new(Volatile.Read(ref _requests), Window, Headroom, BlockedFor);
 
     /// <summary>Requests that could be made at this moment without waiting.</summary>
     public int Headroom
@@ -67,6 +74,18 @@ public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
     internal int Waiting => Volatile.Read(ref _waiting);
 
     private TimeSpan Now => time.GetElapsedTime(_epoch);
+
+    /// <summary>Makes another limit of it; what is used of the one before is used of this one.</summary>
+    /// <param name="requestsPerWindow">The most requests in any <see cref="Window"/>, at least <see cref="RequestsMin"/>.</param>
+    public void Resize(int requestsPerWindow)
+    {
+        lock (_gate)
+        {
+            var (now, interval) = (Now, IntervalOf(requestsPerWindow));
+            _nextFree = now + (Max(_nextFree, now) - now) / _interval * interval;
+            (_requests, _burst, _interval) = (requestsPerWindow, BurstOf(requestsPerWindow), interval);
+        }
+    }
 
     /// <summary>Says that it is in use.</summary>
     internal void Touch() => Volatile.Write(ref _usedAt, time.GetTimestamp());
@@ -126,6 +145,8 @@ public sealed class RequestBudget(int requestsPerWindow, TimeProvider time)
             _comeBack = earliest;
         return Max(_comeBack - now, TimeSpan.FromSeconds(1));
     }
+
+    private static TimeSpan IntervalOf(int requestsPerWindow) => Window / (requestsPerWindow - BurstOf(requestsPerWindow));
 
     private static int BurstOf(int requestsPerWindow) => Math.Min(BurstMax, requestsPerWindow / 4);
 

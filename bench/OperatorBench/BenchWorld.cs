@@ -25,6 +25,10 @@ internal sealed class BenchWorld : IAsyncDisposable
     public const string Zone = "bench.test";
     public const string Mx = "mx.bench.test";
     public const string Namespace = "bench";
+
+    /// <summary>The namespace of policies that nobody waits for.</summary>
+    public const string OthersNamespace = "bench-others";
+
     public const string LastStage = "enforce";
 
     /// <summary>The user that the operator is to the API server.</summary>
@@ -32,6 +36,7 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     private const int CreatorsMax = 8;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6); // A window of a provider's limit, and a little.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
@@ -43,19 +48,27 @@ internal sealed class BenchWorld : IAsyncDisposable
     public static string Domain(int number) => string.Create(CultureInfo.InvariantCulture, $"d{number:0000}.{Zone}");
 
     /// <summary>Starts the world with a zone for so many domains and the class, and no policy.</summary>
-    public static async Task<BenchWorld> StartAsync(string repository, int domains, TimeSpan? interval, CancellationToken stop)
+    /// <param name="repository">The root of the repository.</param>
+    /// <param name="domains">How many domains there are.</param>
+    /// <param name="interval">Time between two looks at a settled policy; null for the operator's default.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <param name="classes">The classes with their providers, as manifests; null for the class "default" with BIND.</param>
+    /// <param name="classCount">How many classes those are: each has policy servers of its own.</param>
+    public static async Task<BenchWorld> StartAsync(
+        string repository, int domains, TimeSpan? interval, CancellationToken stop, Func<OperatorWorld, string>? classes = null, int classCount = 1)
     {
-        // The bed's pods see a change within a second.
-        var options = new OperatorWorldOptions { Repository = repository, OperatorArguments = ["--serving-lag=3s"] };
+        // The bed's pods see a change within a second. One pod more than all have, for a replacement.
+        var options = new OperatorWorldOptions { Repository = repository, OperatorArguments = ["--serving-lag=3s"], Pods = 4 + (2 * classCount) };
         var world = await OperatorWorld.StartAsync(options, step => Tell($"starting: {step}"), stop);
         try
         {
             var names = Enumerable.Range(1, domains).Select(n => new ZoneRecord($"{Domain(n)}.", "MX", $"10 {Mx}."));
             await world.Mail.Dns.AddZoneAsync(Zone, [.. names], stop);
             await world.Mail.AddMxAsync(new MxOptions(Mx, world.Mail.Ca.Issue(Mx), [Zone]), stop);
-            await world.Bed.ControlPlane.ApplyAsync(world.ClassManifests(Rollout(interval)), stop);
-            await world.Bed.ControlPlane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {"{"} name: {Namespace} {"}"}\n", stop);
-            await WaitForServersAsync(world, stop);
+            await world.Bed.ControlPlane.ApplyAsync(classes?.Invoke(world) ?? world.ClassManifests(Rollout(interval)), stop);
+            await world.Bed.ControlPlane.ApplyAsync(
+                string.Concat(new[] { Namespace, OthersNamespace }.Select(name => $"---\napiVersion: v1\nkind: Namespace\nmetadata: {"{"} name: {name} {"}"}\n")), stop);
+            await WaitForServersAsync(world, classCount, stop);
             return new BenchWorld(world);
         }
         catch
@@ -66,11 +79,17 @@ internal sealed class BenchWorld : IAsyncDisposable
     }
 
     /// <summary>The manifest of a policy as its owner would commit it.</summary>
-    public static string Manifest(int number) => $$"""
+    public static string Manifest(int number) => Manifest(number, Namespace, "default");
+
+    /// <summary>The same, of another class.</summary>
+    public static string Manifest(int number, string space, string className) => $$"""
         {
           "apiVersion": "mta-sts.dev/v1alpha1", "kind": "MtaStsPolicy",
-          "metadata": { "name": "{{Name(number)}}", "namespace": "{{Namespace}}" },
-          "spec": { "domain": "{{Domain(number)}}", "mx": ["{{Mx}}"] }
+          "metadata": { "name": "{{Name(number)}}", "namespace": "{{space}}" },
+          "spec": {
+            "domain": "{{Domain(number)}}", "mx": ["{{Mx}}"], "className": "{{className}}",
+            "deletionPolicy": "{{(space == OthersNamespace ? "Orphan" : "Retire")}}"
+          }
         }
         """;
 
@@ -78,15 +97,21 @@ internal sealed class BenchWorld : IAsyncDisposable
     public static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"d{number:0000}");
 
     /// <summary>Creates the policies with these numbers, several at once.</summary>
-    public Task CreateAsync(int first, int last, CancellationToken stop) => Parallel.ForEachAsync(
+    public Task CreateAsync(int first, int last, CancellationToken stop) => CreateAsync(first, last, Namespace, "default", stop);
+
+    /// <summary>The same, of another class.</summary>
+    public Task CreateAsync(int first, int last, string space, string className, CancellationToken stop) => Parallel.ForEachAsync(
         Enumerable.Range(first, last - first + 1),
         new ParallelOptions { MaxDegreeOfParallelism = CreatorsMax, CancellationToken = stop },
         async (number, token) => await World.Bed.ControlPlane.Client.CustomObjects.CreateNamespacedCustomObjectAsync(
-            JsonNode.Parse(Manifest(number))!, "mta-sts.dev", "v1alpha1", Namespace, "mtastspolicies", cancellationToken: token));
+            JsonNode.Parse(Manifest(number, space, className))!, "mta-sts.dev", "v1alpha1", space, "mtastspolicies", cancellationToken: token));
 
-    /// <summary>Waits until so many policies are settled.</summary>
-    /// <exception cref="BenchException">Nothing moved for two minutes.</exception>
-    public async Task WaitUntilSettledAsync(int policies, CancellationToken stop)
+    /// <summary>Waits until so many policies are settled; those of <see cref="OthersNamespace"/> do not count.</summary>
+    /// <param name="policies">How many.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <param name="pause">The time between two looks; null for what suits so many.</param>
+    /// <exception cref="BenchException">Nothing moved for some minutes.</exception>
+    public async Task WaitUntilSettledAsync(int policies, CancellationToken stop, TimeSpan? pause = null)
     {
         var (best, since) = (-1, Stopwatch.StartNew());
         while (true)
@@ -107,13 +132,18 @@ internal sealed class BenchWorld : IAsyncDisposable
                 (best, since) = (view.Steps, Stopwatch.StartNew());
             }
 
-            if (since.Elapsed > TimeSpan.FromMinutes(2))
+            if (since.Elapsed > Patience)
             {
-                throw new BenchException($"{view.Settled} of {policies} policies are settled, and none has moved for two minutes; {view.Example}{World.Troubles()}");
+                throw new BenchException(
+                    $"{view.Settled} of {policies} policies are settled, and none has moved for {Patience.TotalMinutes:0} minutes; {view.Example}{World.Troubles()}");
             }
 
-            Tell($"settled: {view.Settled} of {policies}{(view.Example is { } example ? $"; {example}" : "")}");
-            await Task.Delay(TimeSpan.FromSeconds(policies > 10 ? 3 : 1), stop);
+            if (pause is null || view.Settled % 100 == 0)
+            {
+                Tell($"settled: {view.Settled} of {policies}{(view.Example is { } example ? $"; {example}" : "")}");
+            }
+
+            await Task.Delay(pause ?? TimeSpan.FromSeconds(policies > 10 ? 3 : 1), stop);
         }
     }
 
@@ -199,7 +229,8 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     public ValueTask DisposeAsync() => World.DisposeAsync();
 
-    private static string Rollout(TimeSpan? interval) => (interval is { } i ? $"    interval: {i.TotalSeconds:0}s\n" : "") + $"""
+    /// <summary>The YAML of spec.rollout of a class.</summary>
+    public static string Rollout(TimeSpan? interval) => (interval is { } i ? $"    interval: {i.TotalSeconds:0}s\n" : "") + $"""
             stages:
               - {"{"} name: testing, mode: testing, maxAge: 1d, soak: 0s {"}"}
               - {"{"} name: {LastStage}, mode: enforce, maxAge: 1d {"}"}
@@ -222,7 +253,7 @@ internal sealed class BenchWorld : IAsyncDisposable
     }
 
     // The class's own policy servers start with the class, and once.
-    private static async Task WaitForServersAsync(OperatorWorld world, CancellationToken stop)
+    private static async Task WaitForServersAsync(OperatorWorld world, int classCount, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
@@ -231,7 +262,7 @@ internal sealed class BenchWorld : IAsyncDisposable
             while (true)
             {
                 var deployments = await world.Bed.ControlPlane.Client.AppsV1.ListNamespacedDeploymentAsync(OperatorWorld.SystemNamespace, cancellationToken: patience.Token);
-                if (deployments.Items.Count == 2 && deployments.Items.All(d => d.Status?.ReadyReplicas == d.Spec.Replicas))
+                if (deployments.Items.Count == 1 + classCount && deployments.Items.All(d => d.Status?.ReadyReplicas == d.Spec.Replicas))
                 {
                     return;
                 }
@@ -251,7 +282,7 @@ internal sealed class BenchWorld : IAsyncDisposable
         IReadOnlyList<PolicyObject> all;
         try
         {
-            all = await PolicyObject.ListAsync(World.Bed.ControlPlane.Client, "0", stop);
+            all = [.. (await PolicyObject.ListAsync(World.Bed.ControlPlane.Client, "0", stop)).Where(policy => policy.Name.StartsWith($"{Namespace}/", StringComparison.Ordinal))];
         }
         catch (Exception failure) when (failure is HttpRequestException or HttpOperationException or OperationCanceledException && !stop.IsCancellationRequested)
         {

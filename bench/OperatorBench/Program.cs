@@ -34,7 +34,13 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    await (options.Bench == BenchOptions.Settled ? SettledBench.RunAsync(options, stop.Token) : FirstPolicyBench.RunAsync(options, stop.Token));
+    await (options.Bench switch
+    {
+        BenchOptions.Settled => SettledBench.RunAsync(options, stop.Token),
+        BenchOptions.Onboarding => OnboardingBench.RunAsync(options, stop.Token),
+        BenchOptions.Providers => ProvidersBench.RunAsync(options, stop.Token),
+        _ => FirstPolicyBench.RunAsync(options, stop.Token),
+    });
     return 0;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

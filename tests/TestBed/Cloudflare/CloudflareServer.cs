@@ -35,6 +35,9 @@ public sealed class CloudflareServer : IAsyncDisposable
     /// <summary>The API's root, with a final slash.</summary>
     public Uri BaseAddress => new(_app.Urls.First() + "/client/v4/");
 
+    /// <summary>Runs after a change, before its answer, with the sets (name and type) that changed: for whoever puts into the DNS what is here.</summary>
+    public Func<IReadOnlyCollection<(string Name, string Type)>, Task> Written { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Grows with every change of a record.</summary>
     public long Revision
     {
@@ -156,6 +159,7 @@ public sealed class CloudflareServer : IAsyncDisposable
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         CloudflareFault? fault;
         (int Status, JsonObject Body) answer;
+        IReadOnlyCollection<(string Name, string Type)> touched;
         lock (_gate)
         {
             _requests.Add($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
@@ -169,7 +173,11 @@ public sealed class CloudflareServer : IAsyncDisposable
             answer = fault is CloudflareFault.Error500 or CloudflareFault.Hang or CloudflareFault.Cut or CloudflareFault.TooManyRequests or CloudflareFault.Redirect
                 ? default
                 : Answer(context, body);
+            touched = _store.TakeTouched();
         }
+
+        if (touched.Count > 0)
+            await Written(touched);
 
         switch (fault)
         {

@@ -16,6 +16,7 @@ internal sealed class ZoneStore
     private static readonly string[] Types = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SRV", "SSHFP", "TLSA", "TXT"];
     private static readonly string[] Addresses = ["A", "AAAA", "CNAME"];
 
+    private readonly HashSet<(string Name, string Type)> _touched = [];
     private long _order;
 
     public List<CloudflareZone> Zones { get; } = [];
@@ -67,8 +68,17 @@ internal sealed class ZoneStore
     {
         var record = Find(zone, id);
         Records.Remove(id);
+        _touched.Add((record.Name, record.Type));
         Revision++;
         return record;
+    }
+
+    /// <summary>The sets that were changed since the last call.</summary>
+    public IReadOnlyCollection<(string Name, string Type)> TakeTouched()
+    {
+        var touched = _touched.ToList();
+        _touched.Clear();
+        return touched;
     }
 
     /// <summary>Deletes, patches, puts, posts, each in the order given; all of it or nothing.</summary>
@@ -192,7 +202,10 @@ internal sealed class ZoneStore
 
     private CloudflareRecord Keep(CloudflareRecord record)
     {
+        if (Records.TryGetValue(record.Id, out var old))
+            _touched.Add((old.Name, old.Type));
         Records[record.Id] = record;
+        _touched.Add((record.Name, record.Type));
         Revision++;
         return record;
     }

@@ -85,11 +85,9 @@ public sealed class Bed : IAsyncDisposable
         List<Exception> failures = [];
         while (_parts.TryPop(out var part))
         {
-            var t0 = System.Diagnostics.Stopwatch.GetTimestamp();
             try
             {
                 await part.DisposeAsync();
-                Console.Error.WriteLine($"BED {Id.Number} {part.GetType().Name} {System.Diagnostics.Stopwatch.GetElapsedTime(t0).TotalSeconds:0.0}");
             }
             catch (Exception failure)
             {

@@ -52,7 +52,15 @@ internal sealed class PlayedContainer(
         SetReady(false);
         // The loop first: it may be starting a process right now.
         await _loop;
-        if (_process is { } process) await process.StopAsync(grace);
+        if (_process is not { } process) return;
+
+        var began = Stopwatch.GetTimestamp();
+        await process.StopAsync(grace);
+        if (Stopwatch.GetElapsedTime(began) >= grace)
+        {
+            // A kubelet says it in an event; here nobody would see that any more.
+            await Console.Error.WriteLineAsync($"kubelet: {process.Name} did not end within {grace.TotalSeconds:0} s of SIGTERM, and was killed:\n{process.LogTail()}");
+        }
     }
 
     /// <summary>To be called after the stop.</summary>

@@ -56,6 +56,13 @@ public sealed class WorkerPool<TKey>(
             {
                 return;
             }
+            // The two tokens are not cancelled in one moment: a key that was taken in between goes back, and no pass begins.
+            if (taking.IsCancellationRequested || running.IsCancellationRequested)
+            {
+                queue.Add(key);
+                queue.Done(key);
+                return;
+            }
             var pass = PassAsync(key, running);
             var limit = options.PassDeadline + options.AbandonAfter;
             // The pass itself sees to the key's end: Done is called when it ends, not when the worker moves on.

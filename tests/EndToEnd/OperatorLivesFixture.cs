@@ -7,7 +7,7 @@ namespace MtaSts.EndToEnd;
 /// enforce within seconds. Each test has domains of its own, so its classes run beside each other: most of what they do is to wait.
 /// </summary>
 /// <remarks>Its pods: the operator, one policy server a class, and room for those that are replaced.</remarks>
-public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 20)
+public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 22)
 {
     /// <summary>How long the records of its domains are kept by resolvers, in seconds: the least that a provider takes.</summary>
     internal const int Ttl = 30;
@@ -26,6 +26,7 @@ public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 20)
             + scene.Class("elsewhere", OperatorClasses.Brief)
             + scene.Class("movable", OperatorClasses.Brief)
             + scene.Class("secretless", OperatorClasses.Fast, provider: "secretless")
+            + scene.Class("tenants", OperatorClasses.Brief, more: OperatorTenantTests.Rights(scene))
             + scene.Class("stepback", OperatorClasses.Brief, rollout: OperatorRegressionTests.StepBack)
             + scene.Class("wave", OperatorClasses.Brief, rollout: OperatorFleetTests.OneAtATime)
             + scene.Class("halt", OperatorClasses.Brief, rollout: OperatorFleetTests.HaltAtTheFirst)

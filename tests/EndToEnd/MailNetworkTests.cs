@@ -9,7 +9,7 @@ namespace MtaSts.EndToEnd;
 [Collection(MailNetworkCollection.Name)]
 public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -8,7 +8,7 @@ public sealed class OperatorMxTests(SharedWorld<OperatorLivesFixture> world) : I
     private const string OldMx = "old.mx.test";
     private const string NewMx = "new.mx.test";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The last stage wants an approval, which says when a domain could move up.</summary>
     internal static readonly string[] Stages =

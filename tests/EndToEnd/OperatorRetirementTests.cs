@@ -10,7 +10,7 @@ public sealed class OperatorRetirementTests(SharedWorld<OperatorLivesFixture> wo
     internal const string LeavingNamespace = "leaving";
 
     // What a retirement lets pass after its moment before it is gone: looks, writes, and the next look that sees them.
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(20); // on a busy machine; unpublishing takes far longer
 

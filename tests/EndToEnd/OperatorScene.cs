@@ -31,7 +31,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     // So that senders forget within seconds, and a move between policy servers takes seconds.
     private static readonly string[] OperatorArguments = ["--max-age-min=1s", "--serving-lag=3s"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     // A start is a burst of work; two at a time would run into each other's deadlines on a small machine.

@@ -26,7 +26,7 @@ internal sealed class DemoRun(DemoOptions options)
             Repository = options.Repository,
             UntrustedHosts = ["mta-sts." + Scene.Untrusted],
             Pods = 8, // the operator, and two for each of three classes; one more while a Deployment rolls
-            OperatorArguments = ["--max-age-min=1s", "--serving-lag=3s"],
+            OperatorArguments = ["--max-age-min=1s", "--serving-lag=2s"],
         };
         Console.WriteLine("Setting up");
         await using (var world = await OperatorWorld.StartAsync(worldOptions, step => Console.WriteLine($"  {step}"), stop))

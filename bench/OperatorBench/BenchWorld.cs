@@ -138,7 +138,7 @@ internal sealed class BenchWorld : IAsyncDisposable
                     $"{view.Settled} of {policies} policies are settled, and none has moved for {Patience.TotalMinutes:0} minutes; {view.Example}{World.Troubles()}");
             }
 
-            if (pause is null || view.Settled % 100 == 0)
+            if (pause is null)
             {
                 Tell($"settled: {view.Settled} of {policies}{(view.Example is { } example ? $"; {example}" : "")}");
             }

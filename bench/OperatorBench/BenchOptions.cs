@@ -64,8 +64,8 @@ internal sealed record BenchOptions
           Usage: bench/onboarding [--policies N] [--interval SECONDS] [--window SECONDS] [--quick] [--help]
 
           Rolls N policies out to the last stage through one Cloudflare account with its limit of 1,200 requests in five minutes, restarts the operator
-          in the middle, and counts the requests; then those of the steady state. A thousand policies take about three quarters of an hour, which is
-          what the limit leaves.
+          in the middle, and counts the requests; then those of the steady state. A thousand policies take about an hour, which is what the
+          limit leaves.
 
             --policies N        how many, 2 to 5000 (default 1000)
             --interval SECONDS  time between two looks at a policy (default 300)

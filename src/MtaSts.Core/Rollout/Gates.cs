@@ -34,7 +34,7 @@ internal static class Gates
     public static readonly Gate[] ToNextStage =
     [
         TargetIsHigher, NothingIsPending, PolicyIsServed, CertificateLives, TxtNamesThePolicy, TlsRptIsPublished, EveryMxIsCovered, EveryMxHasValidTls,
-        SoakHasElapsed, NotPaused, StageIsApproved, NotFrozen, WindowIsOpen, FleetIsHealthy, WaveHasRoom,
+        NotPaused, SoakHasElapsed, StageIsApproved, NotFrozen, WindowIsOpen, FleetIsHealthy, WaveHasRoom,
     ];
 
     /// <summary>Before records and policy are taken away: rfc8461#8.3.</summary>

@@ -77,8 +77,8 @@ public sealed class SimulateCommandTests
 
     // The class's interval is five minutes; what is left out between two looks must not matter.
     [Theory]
-    [InlineData("2026-12-01T00:00:00Z", "examples", "policy.yaml", "class.yaml")]
-    [InlineData("2026-12-01T00:00:00Z", "examples/careful", "policy.yaml", "class.yaml")]
+    [InlineData("2026-12-01T00:00:00Z", "docs/examples", "policy.yaml", "class.yaml")]
+    [InlineData("2026-12-01T00:00:00Z", "docs/examples/careful", "policy.yaml", "class.yaml")]
     [InlineData("2026-11-24T09:00:20Z", "tests/MtaSts.Operator.Tests/Cli/Golden/manifests", "live.yaml", "lowered.yaml")]
     [InlineData("2026-12-01T00:00:00Z", "tests/MtaSts.Operator.Tests/Cli/Golden/manifests", "live.yaml")]
     public void Looking_once_a_day_shows_what_looking_every_five_minutes_does(string from, string folder, params string[] files)

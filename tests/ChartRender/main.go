@@ -59,12 +59,13 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
-		return errors.New("usage: chart-render CHART_DIR [--namespace NS] [--name RELEASE] [-f VALUES]... [--set KEY=VALUE]...")
+		return errors.New("usage: chart-render CHART_DIR [--namespace NS] [--name RELEASE] [-f VALUES]... [--set KEY=VALUE]... [--kube-version VERSION]")
 	}
 	chart := args[0]
 	flags := flag.NewFlagSet("chart-render", flag.ContinueOnError)
 	namespace := flags.String("namespace", "default", "the release's namespace")
 	name := flags.String("name", "release", "the release's name")
+	kube := flags.String("kube-version", "1.30.0", "the version that templates see as .Capabilities.KubeVersion")
 	var valueFiles, sets several
 	flags.Var(&valueFiles, "f", "a file of values")
 	flags.Var(&sets, "set", "a value, a.b=c")
@@ -92,6 +93,7 @@ func run(args []string) error {
 			return err
 		}
 	}
+	kubeVersion := strings.Split(strings.TrimPrefix(*kube, "v")+".0.0", ".")
 	return render(chart, values{
 		"Values": merged,
 		"Chart":  titled(about),
@@ -99,7 +101,7 @@ func run(args []string) error {
 			"Name": *name, "Namespace": *namespace, "Service": "Helm", "IsInstall": true, "IsUpgrade": false, "Revision": 1,
 		},
 		"Capabilities": values{
-			"KubeVersion": values{"Version": "v1.20.2", "Major": "1", "Minor": "20"},
+			"KubeVersion": values{"Version": "v" + strings.Join(kubeVersion[:3], "."), "Major": kubeVersion[0], "Minor": kubeVersion[1]},
 			"APIVersions": apiVersions{"v1", "apps/v1", "networking.k8s.io/v1", "policy/v1", "rbac.authorization.k8s.io/v1"},
 		},
 		"Files": files{chart},

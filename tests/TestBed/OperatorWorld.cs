@@ -1,4 +1,5 @@
 using System.Net;
+using k8s;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Players;
 using MtaSts.TestBed.Processes;
@@ -256,9 +257,10 @@ public sealed class OperatorWorld : IAsyncDisposable
     {
         var values = Path.Combine(Bed.Folder, "values.yaml");
         await File.WriteAllTextAsync(values, Values(), cancellationToken);
+        var server = await Bed.ControlPlane.Client.Version.GetCodeAsync(cancellationToken);
         return await Command.OutputAsync(
             Path.Combine(_options.Repository, "script", "lib", "render-chart"),
-            [chart, "--namespace", SystemNamespace, "--name", OperatorDeployment, "-f", values],
+            [chart, "--namespace", SystemNamespace, "--name", OperatorDeployment, "--kube-version", server.GitVersion, "-f", values],
             cancellationToken: cancellationToken);
     }
 

@@ -18,6 +18,9 @@ public sealed record Decision
     /// <summary>Why the domain does not go on now: the first gate that is shut. Null right after a move.</summary>
     public Finding? Waiting { get; init; }
 
+    /// <summary>True where the world, and nobody's choice, keeps the domain from going on: a check is broken, has no answer, or something spreads.</summary>
+    public bool IsHeld => Waiting is Finding.Broken || (Waiting is Finding.Unknown unknown && !Gates.IsRest(unknown.Reason));
+
     /// <summary>When to look again, counted from now; positive.</summary>
     public required TimeSpan LookAgain { get; init; }
 }

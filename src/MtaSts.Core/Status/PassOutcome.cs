@@ -14,6 +14,9 @@ public sealed record ApplyProblem(Reason Reason, string Subject, string Message,
     /// <summary>What somebody has to do to a zone, in the form of a zone file; empty where that is not the way out.</summary>
     public ImmutableArray<string> ByHand { get; init; } = [];
 
+    /// <summary>When to try again, where it is known; null: by back-off. It is in no status, and so no part of what makes two problems the same.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(ApplyProblem? other) => other is not null
         && (Reason, Subject, Message, NeedsSomebody) == (other.Reason, other.Subject, other.Message, other.NeedsSomebody) && ByHand.SequenceEqual(other.ByHand);

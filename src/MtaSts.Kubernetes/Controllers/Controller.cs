@@ -61,7 +61,9 @@ public sealed class Controller<T> : IDisposable
     /// <summary>Also asks for passes when objects of another kind change.</summary>
     /// <param name="informer">The other kind's informer; the host runs it.</param>
     /// <param name="map">The keys of the entities that an object concerns. For an update it is asked for the old and the new object.</param>
-    public void Watches<TOther>(Informer<TOther> informer, Func<TOther, IEnumerable<ObjectKey>> map)
+    /// <param name="filter">Which updates (old, current) of the other kind count; null for all. Thousands of entities may hang on one object whose status changes all the time.</param>
+    public void Watches<TOther>(
+        Informer<TOther> informer, Func<TOther, IEnumerable<ObjectKey>> map, Func<V1ObjectMeta, V1ObjectMeta, bool>? filter = null)
         where TOther : class, IKubernetesObject<V1ObjectMeta>
     {
         _watched.Add(informer);
@@ -72,7 +74,7 @@ public sealed class Controller<T> : IDisposable
                 case Change<TOther>.Added added:
                     Enqueue(map(added.Current));
                     break;
-                case Change<TOther>.Updated updated:
+                case Change<TOther>.Updated updated when filter?.Invoke(updated.Old.Metadata, updated.Current.Metadata) != false:
                     Enqueue(map(updated.Old));
                     Enqueue(map(updated.Current));
                     break;

@@ -6,6 +6,9 @@ public interface IInformer
     /// <summary>The resource type that it watches.</summary>
     ResourceKind Kind { get; }
 
+    /// <summary>How many objects the cache holds.</summary>
+    int Count { get; }
+
     /// <summary>The cache has held a complete list since the start.</summary>
     bool HasSynced { get; }
 

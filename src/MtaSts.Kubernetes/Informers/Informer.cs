@@ -52,6 +52,9 @@ public sealed class Informer<T> : IInformer
     public ObjectCache<T> Cache { get; } = new();
 
     /// <inheritdoc/>
+    public int Count => Cache.Count;
+
+    /// <inheritdoc/>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
     /// <inheritdoc/>

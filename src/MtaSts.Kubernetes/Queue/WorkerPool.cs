@@ -75,19 +75,25 @@ public sealed class WorkerPool<TKey>(
     {
         // Not on the worker's own stack: a pass that blocks its thread must not block the worker's time-out.
         await Task.Yield();
+        var started = time.GetTimestamp();
+        var end = PassEnd.Failed;
         using var deadline = new CancellationTokenSource(options.PassDeadline, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running);
         try
         {
-            Follow(key, await pass(key, both.Token).ConfigureAwait(false));
+            var requeue = await pass(key, both.Token).ConfigureAwait(false);
+            end = requeue.Failed ? PassEnd.Failed : PassEnd.Done;
+            Follow(key, requeue);
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
             // Not the key's fault. Whoever runs next starts with every key anyway.
+            end = PassEnd.Aborted;
             queue.Add(key);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
+            end = PassEnd.Overran;
             var wait = queue.AddRateLimited(key);
             Log.PassOverran(logger, name, key.ToString() ?? "", options.PassDeadline, wait);
         }
@@ -98,6 +104,7 @@ public sealed class WorkerPool<TKey>(
         }
         finally
         {
+            options.Metrics?.Passed(name, time.GetElapsedTime(started), end);
             queue.Done(key);
         }
     }

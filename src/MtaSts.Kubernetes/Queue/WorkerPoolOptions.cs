@@ -17,4 +17,7 @@ public sealed record WorkerPoolOptions
 
     /// <summary>How long running passes may go on when the pool is stopped. Default 15 seconds.</summary>
     public TimeSpan DrainDeadline { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Where each pass is measured; null for nowhere. Default null.</summary>
+    public RuntimeMetrics? Metrics { get; init; }
 }

@@ -12,7 +12,18 @@ public sealed record DnsZone(string Name);
 /// <param name="Message">What happened, with the server, zone or key that it concerns; never a secret.</param>
 /// <param name="Transient">True when the same call may succeed later with nothing changed.</param>
 /// <param name="RetryAfter">How long the provider asks to wait, where it says so.</param>
-public sealed record ProviderFault(Reason Reason, string Message, bool Transient, TimeSpan? RetryAfter = null);
+public sealed record ProviderFault(Reason Reason, string Message, bool Transient, TimeSpan? RetryAfter = null)
+{
+    /// <summary>True where <see cref="RetryAfter"/> is this caller's turn and nobody else's: our own limit is in use, and the provider is well.</summary>
+    public bool IsTurn { get; init; }
+
+    /// <summary>
+    /// There is no room at this moment. The words are always the same, or the status of each domain that waits would be written again at each try.
+    /// </summary>
+    /// <param name="retryAfter">When there may be.</param>
+    public static ProviderFault NoRoom(TimeSpan retryAfter) => new(
+        Reason.ProviderRateLimited, "as many domains are being written there as its limits allow; this one follows when its turn comes", Transient: true, retryAfter);
+}
 
 /// <summary>The answer to <see cref="IDnsProvider.FindZoneAsync"/>.</summary>
 public abstract record ZoneAnswer

@@ -8,7 +8,7 @@ namespace MtaSts.Operator.Dns;
 /// </summary>
 /// <remarks>
 /// A circuit breaker by the book, but for one thing: where the provider says how long to wait, that is how long. Whoever is turned away is told at once and
-/// comes again by the back-off of his own; nobody waits here.
+/// comes again by the back-off of his own; nobody waits here. He is not told what another domain saw: its name is none of his business, and the provider's status has it.
 /// </remarks>
 /// <param name="time">The clock.</param>
 public sealed class ProviderGate(TimeProvider time)
@@ -34,15 +34,15 @@ public sealed class ProviderGate(TimeProvider time)
             var now = time.GetUtcNow();
             if (now < _shutUntil && _last is { } last)
             {
-                return last with { Transient = true, RetryAfter = _shutUntil - now };
+                return ToldToOthers(last, _shutUntil - now);
             }
 
             // After an outage one domain finds out for all whether it is over.
             if (_inside >= (_outages > 0 ? 1 : AtOnceMax))
             {
                 return _outages > 0 && _last is { } outage
-                    ? outage with { Transient = true, RetryAfter = BusyWait }
-                    : new ProviderFault(Reason.ProviderRateLimited, $"{AtOnceMax} other domains are being written there; this one follows", Transient: true, BusyWait);
+                    ? ToldToOthers(outage, BusyWait)
+                    : ProviderFault.NoRoom(BusyWait);
             }
 
             _inside++;
@@ -63,7 +63,7 @@ public sealed class ProviderGate(TimeProvider time)
             }
 
             var fault = report.Outcomes.Values.OfType<PublishOutcome.Failed>().Select(f => f.Fault)
-                .FirstOrDefault(f => f.Reason is Reason.ProviderUnavailable or Reason.ProviderRateLimited);
+                .FirstOrDefault(f => f.Reason is Reason.ProviderUnavailable or Reason.ProviderRateLimited && !f.IsTurn);
             if (fault is null)
             {
                 (_outages, _last, _shutUntil) = (0, null, DateTimeOffset.MinValue);
@@ -83,4 +83,12 @@ public sealed class ProviderGate(TimeProvider time)
             _shutUntil = until > _shutUntil ? until : _shutUntil;
         }
     }
+
+    private static ProviderFault ToldToOthers(ProviderFault seen, TimeSpan wait) => new(
+        seen.Reason,
+        seen.Reason == Reason.ProviderRateLimited
+            ? "the provider asked to slow down; this domain follows when that is over"
+            : "the provider did not answer when another domain was written; this domain follows when it does, and the provider's status.lastError says what is known",
+        Transient: true,
+        wait);
 }

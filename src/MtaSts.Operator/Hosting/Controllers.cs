@@ -1,3 +1,4 @@
+using k8s;
 using k8s.Models;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Dns;
@@ -5,6 +6,7 @@ using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Serving;
+using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Hosting;
 
@@ -19,14 +21,22 @@ internal sealed class Controllers : IDisposable
     private readonly Controller<MtaStsClass> _classes;
     private readonly Controller<ClusterDnsProvider> _providers;
     private readonly Controller<DnsProvider> _ownProviders;
+    private readonly Providers _opened;
 
     private Controllers(
         Controller<MtaStsPolicy> policies,
         Controller<MtaStsRetirement> retirements,
         Controller<MtaStsClass> classes,
         Controller<ClusterDnsProvider> providers,
-        Controller<DnsProvider> ownProviders) =>
-        (_policies, _retirements, _classes, _providers, _ownProviders) = (policies, retirements, classes, providers, ownProviders);
+        Controller<DnsProvider> ownProviders,
+        Providers opened) =>
+        (_policies, _retirements, _classes, _providers, _ownProviders, _opened) = (policies, retirements, classes, providers, ownProviders, opened);
+
+    /// <summary>How full the queues are.</summary>
+    public IReadOnlyList<QueueFigures> Queues => [FiguresOf(_policies), FiguresOf(_retirements), FiguresOf(_classes), FiguresOf(_providers), FiguresOf(_ownProviders)];
+
+    /// <summary>What is left to each provider that has a limit on requests.</summary>
+    public IReadOnlyList<(string Provider, RequestHeadroom Headroom)> Limits => _opened.Limits();
 
     /// <summary>Puts them together.</summary>
     public static Controllers Build(
@@ -37,6 +47,7 @@ internal sealed class Controllers : IDisposable
         ServerSideApply writer,
         EventRecorder events,
         Fence fence,
+        Instruments instruments,
         ILoggerFactory loggers,
         TimeProvider time)
     {
@@ -44,18 +55,18 @@ internal sealed class Controllers : IDisposable
         var providers = new Providers(new SecretEntries(cluster, writer), adapters, time);
         var serving = new ServingWriter(cluster, writer);
         var book = new ProviderBook(time);
-        var domains = new DomainWriter(serving, new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()), book));
-        var announcer = new Announcer(events, loggers.CreateLogger<Announcer>());
+        var domains = new DomainWriter(serving, new RecordWriter(providers, new RecordPublisher(loggers.CreateLogger<RecordPublisher>()), book, instruments.Operator));
+        var announcer = new Announcer(events, instruments.Operator, loggers.CreateLogger<Announcer>());
         var watch = new Watch();
         var moves = new ClassMoves(options.ServingLag);
         var fleets = new FleetDesk(cluster);
         var handover = new Handover(cluster, writer);
         var pass = new DomainPass(
-            cluster, prober, fleets, serving, domains, new StatusWriter(writer, fence, time), announcer, watch, moves, fence, time);
+            cluster, prober, fleets, serving, domains, new StatusWriter(writer, fence, time), announcer, instruments.Board, watch, moves, fence, time);
         var policyController = new PolicyController(
-            cluster, desk, pass, handover, domains, fleets, announcer, watch, moves, fence, time, loggers.CreateLogger<PolicyController>());
+            cluster, desk, pass, handover, domains, fleets, announcer, instruments.Board, watch, moves, fence, time, loggers.CreateLogger<PolicyController>());
         var retirementController = new RetirementController(
-            desk, pass, handover, writer, watch, moves, fence, time, loggers.CreateLogger<RetirementController>());
+            desk, pass, handover, writer, instruments.Board, watch, moves, fence, time, loggers.CreateLogger<RetirementController>());
 
         var policies = new Controller<MtaStsPolicy>(
             writer, cluster.Policies, policyController, policyController, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsPolicy>>(), time);
@@ -81,7 +92,10 @@ internal sealed class Controllers : IDisposable
         };
         WatchAll(cluster, policies, classes, clusterProviders);
         WatchAll(cluster, policies, retirements);
-        return new Controllers(policies, retirements, classes, clusterProviders, ownProviders);
+        return new Controllers(policies, retirements, classes, clusterProviders, ownProviders, providers);
+
+        ControllerOptions Options(int workers) =>
+            new() { Workers = new WorkerPoolOptions { Workers = workers, PassDeadline = PassDeadline, Metrics = instruments.Runtime } };
 
         Controller<T> Of<T>(Informer<T> informer)
             where T : class, IDnsProviderResource<T> => new(
@@ -106,15 +120,16 @@ internal sealed class Controllers : IDisposable
         _ownProviders.Dispose();
     }
 
-    private static ControllerOptions Options(int workers) =>
-        new() { Workers = new WorkerPoolOptions { Workers = workers, PassDeadline = PassDeadline } };
+    private static QueueFigures FiguresOf<T>(Controller<T> controller)
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(ResourceKind.Of<T>().Kind, controller.Waiting, controller.Running, controller.Delayed);
 
     private static void WatchAll(
         Cluster cluster, Controller<MtaStsPolicy> policies, Controller<MtaStsClass> classes, Controller<ClusterDnsProvider> providers)
     {
-        policies.Watches(cluster.Classes, cluster.PoliciesOf);
-        policies.Watches(cluster.Providers, cluster.PoliciesOf);
-        policies.Watches(cluster.OwnProviders, cluster.PoliciesOf);
+        // Of what many domains hang on, a change of status alone concerns none of them: they go by the spec.
+        policies.Watches(cluster.Classes, cluster.PoliciesOf, ChangeFilter.SpecOrMetadata);
+        policies.Watches(cluster.Providers, cluster.PoliciesOf, ChangeFilter.SpecOrMetadata);
+        policies.Watches(cluster.OwnProviders, cluster.PoliciesOf, ChangeFilter.SpecOrMetadata);
         policies.Watches(cluster.Secrets, secret => cluster.ProvidersOf(secret).SelectMany(cluster.PoliciesOf));
         policies.Watches(cluster.Namespaces, cluster.PoliciesIn);
 
@@ -132,9 +147,9 @@ internal sealed class Controllers : IDisposable
 
     private static void WatchAll(Cluster cluster, Controller<MtaStsPolicy> policies, Controller<MtaStsRetirement> retirements)
     {
-        retirements.Watches(cluster.Classes, cluster.RetirementsOf);
-        retirements.Watches(cluster.Providers, cluster.RetirementsOf);
-        retirements.Watches(cluster.OwnProviders, cluster.RetirementsOf);
+        retirements.Watches(cluster.Classes, cluster.RetirementsOf, ChangeFilter.SpecOrMetadata);
+        retirements.Watches(cluster.Providers, cluster.RetirementsOf, ChangeFilter.SpecOrMetadata);
+        retirements.Watches(cluster.OwnProviders, cluster.RetirementsOf, ChangeFilter.SpecOrMetadata);
         retirements.Watches(cluster.Secrets, secret => cluster.ProvidersOf(secret).SelectMany(cluster.RetirementsOf));
         foreach (var serving in cluster.Serving.Values)
         {

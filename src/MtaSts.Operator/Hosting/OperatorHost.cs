@@ -1,11 +1,14 @@
 using System.Reflection;
 using k8s;
 using Microsoft.Extensions.Logging.Console;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Dns.Endpoint;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Hosting;
 
@@ -43,20 +46,25 @@ public static class OperatorHost
         var events = new EventRecorder(
             api, new EventRecorderOptions { ReportingController = ApiGroup.Name, ReportingInstance = election.Identity }, loggers.CreateLogger<EventRecorder>(), time);
         var fence = new Fence(api, () => !options.ElectLeader || elector.IsLeader);
-        using var controllers = Controllers.Build(options, cluster, prober, adapters, new ServerSideApply(api, Component), events, fence, loggers, time);
+        await using var side = SideServer.Build(options.HealthListen, new RuntimeHealth(cluster.Informers, time), VersionText);
+        Controllers? built = null;
+        var board = new DomainBoard();
+        var sources = new MetricsSources(
+            board, () => fence.IsOpen, () => Statuses(cluster), () => built?.Queues ?? [], cluster.Informers, () => built?.Limits ?? [], time);
+        var instruments = new Instruments(new OperatorMetrics(side.Meters, sources), new RuntimeMetrics(side.Meters), board);
+        using var controllers = built = Controllers.Build(
+            options, cluster, prober, adapters, new ServerSideApply(api, Component), events, fence, instruments, loggers, time);
 
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var informers = cluster.RunAsync(background.Token);
-        var health = options.HealthListen is { } listen
-            ? HealthServer.RunAsync(listen, new RuntimeHealth(cluster.Informers, time), background.Token)
-            : Task.CompletedTask;
+        var serving = side.RunAsync(background.Token);
         var announcing = events.RunAsync(background.Token);
         try
         {
             // A port that is taken, and the like, ends the start.
-            if (health.IsFaulted)
+            if (serving.IsFaulted)
             {
-                await health;
+                await serving;
             }
 
             if (!options.ElectLeader)
@@ -77,9 +85,20 @@ public static class OperatorHost
         {
             await background.CancelAsync();
             await Quietly(informers);
-            await Quietly(health);
+            await Quietly(serving);
             await Quietly(announcing);
         }
+    }
+
+    private static IEnumerable<(string Kind, string Ready, string Reason)> Statuses(Cluster cluster)
+    {
+        return cluster.Policies.Cache.All.Values.Select(p => Ready(MtaStsPolicy.KubeKind, p.Status))
+            .Concat(cluster.Retirements.Cache.All.Values.Select(r => Ready(MtaStsRetirement.KubeKind, r.Status)));
+
+        static (string, string, string) Ready(string kind, MtaStsPolicyStatus? status) =>
+            status?.Conditions?.FirstOrDefault(c => c.Type == nameof(ConditionType.Ready)) is { } ready
+                ? (kind, ready.Status, ready.Reason)
+                : (kind, "Unknown", nameof(Reason.NotObservedYet));
     }
 
     private static string VersionText =>

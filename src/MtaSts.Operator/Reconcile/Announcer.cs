@@ -5,13 +5,15 @@ using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Reconcile;
 
-/// <summary>Tells of what happened to a domain, by events on its resource and in the log.</summary>
+/// <summary>Tells of what happened to a domain, by events on its resource, in the log, and in the count of moves.</summary>
 /// <param name="events">Events.</param>
+/// <param name="metrics">Where moves are counted.</param>
 /// <param name="logger">The log.</param>
-public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
+public sealed class Announcer(EventRecorder events, OperatorMetrics metrics, ILogger<Announcer> logger)
 {
     // What every domain passes through while something spreads: the log has it, and thousands of domains at once would drown the rest in events.
     private static readonly HashSet<string> OnTheWay =
@@ -21,12 +23,13 @@ public sealed class Announcer(EventRecorder events, ILogger<Announcer> logger)
     ];
 
     /// <summary>A new state was written: moves, a document that is served, an id that is published.</summary>
-    public void Moved(IKubernetesObject<V1ObjectMeta> policy, Intent intent, RolloutState before, Decision decision)
+    public void Moved(IKubernetesObject<V1ObjectMeta> policy, string className, Intent intent, RolloutState before, Decision decision)
     {
         var key = ObjectKey.Of(policy).ToString();
         foreach (var move in decision.Transitions)
         {
             var from = move.From ?? "nothing";
+            metrics.Moved(className, move);
             ReconcileLog.Moved(logger, key, intent.Domain.ToString(), from, move.To, move.Reason.ToString());
             events.Publish(
                 policy,

@@ -5,6 +5,7 @@ using MtaSts.Kubernetes;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Serving;
+using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -20,6 +21,7 @@ public sealed class DomainPass(
     DomainWriter writer,
     StatusWriter statuses,
     Announcer announcer,
+    DomainBoard board,
     Watch watch,
     ClassMoves moves,
     Fence fence,
@@ -41,9 +43,13 @@ public sealed class DomainPass(
     public async Task<PassResult> RunAsync<T>(T resource, Admission admission, RolloutState? start, CancellationToken cancellationToken)
         where T : class, IDomainResource<T>
     {
+        var kind = ResourceKind.Of<T>().Kind;
+        using var trace = Tracing.Pass(kind, ObjectKey.Of(resource).ToString());
+
         // 1. Resource -> intent.
         if (admission is not Admission.Admitted admitted)
         {
+            board.Forget(kind, ObjectKey.Of(resource));
             return await SettleAsync(resource, Refused(admission), null, (admission as Admission.Rejected)?.LookAgain, cancellationToken);
         }
 
@@ -55,7 +61,7 @@ public sealed class DomainPass(
         // 2. Observations.
         var request = new ProbeRequest(
             intent.Domain, FetchPolicy: true, ProbeMx: true, DesiredState.KeysToWatch(intent.Domain, provider.Delegation), settings.ProbeNetworks, intent.Interval);
-        var observed = await prober.ObserveAsync(request, cancellationToken);
+        var observed = await Tracing.InStepAsync("observe", () => prober.ObserveAsync(request, cancellationToken));
         var now = time.GetUtcNow();
         var evidence = EvidenceReader.Read(intent, state, observed, identity?.OwnerId, watch.Look(key, now, intent.Interval), now) with
         {
@@ -67,7 +73,7 @@ public sealed class DomainPass(
             ?? Decider.Decide(intent, state, evidence with { Fleet = fleets.Of(key, settings.Name, intent, state, now) }, now);
         if (!decision.Next.SameEffects(state) || start is not null)
         {
-            var written = await statuses.WriteStateAsync(resource, admitted, decision, cancellationToken);
+            var written = await Tracing.InStepAsync("write state", () => statuses.WriteStateAsync(resource, admitted, decision, cancellationToken));
             if (written is null)
             {
                 fleets.Release(key);
@@ -75,8 +81,10 @@ public sealed class DomainPass(
             }
 
             resource = written;
-            announcer.Moved(resource, intent, state, decision);
+            announcer.Moved(resource, settings.Name, intent, state, decision);
         }
+
+        board.Note(kind, key, DomainSeen.Of(intent, settings.Name, observed, evidence, decision, now, board.Of(kind, key)));
 
         // 4. Desired state.
         var places = new Places(resource.Status?.ClassName ?? settings.Name, resource.Status?.ProviderName ?? provider.Name);
@@ -98,7 +106,7 @@ public sealed class DomainPass(
                 return Overtaken(key);
             }
 
-            applied = await writer.ApplyAsync(admitted, desired, missing, cancellationToken);
+            applied = await Tracing.InStepAsync("apply", () => writer.ApplyAsync(admitted, desired, missing, cancellationToken));
             applied = applied with { DnsProblems = [.. applied.DnsProblems.Where(p => !IsHarmless(p, intent, evidence))] };
             places = places with { ProviderName = applied.DnsProblems.IsEmpty ? provider.Name : places.ProviderName };
             if (move == MoveStep.Leaving && applied.IsComplete && (desired.IsRemoval || evidence.Of(Check.PolicyServed) is Finding.Healthy))
@@ -133,7 +141,7 @@ public sealed class DomainPass(
     private async Task<PassResult> SettleAsync<T>(T resource, PassOutcome outcome, Places? places, TimeSpan? wait, CancellationToken cancellationToken)
         where T : class, IDomainResource<T>
     {
-        var written = await statuses.WriteOutcomeAsync(resource, outcome, places, cancellationToken);
+        var written = await Tracing.InStepAsync("write status", () => statuses.WriteOutcomeAsync(resource, outcome, places, cancellationToken));
         if (written is null)
         {
             return Overtaken(ObjectKey.Of(resource));
@@ -141,7 +149,7 @@ public sealed class DomainPass(
 
         announcer.Settled(resource, written);
         return outcome.DnsProblems.Concat(outcome.ServingProblems).FirstOrDefault(p => !p.NeedsSomebody) is { } transient
-            ? PassResult.Failed($"{transient.Subject}: {transient.Message}")
+            ? PassResult.Failed($"{transient.Subject}: {transient.Message}", transient.RetryAfter)
             : new PassResult(wait, null);
     }
 
@@ -168,13 +176,13 @@ public sealed class DomainPass(
 
 /// <summary>How a pass ended.</summary>
 /// <param name="Wait">When the next one is due; null for none.</param>
-/// <param name="Failure">What failed and is tried again by back-off; null when nothing did.</param>
+/// <param name="Failure">What failed and is tried again, after the wait or by back-off where there is none; null when nothing did.</param>
 /// <param name="IsRemoved">True when records and policy were to be taken away, and were seen to be gone.</param>
 public sealed record PassResult(TimeSpan? Wait, string? Failure, bool IsRemoved = false)
 {
     /// <summary>Another pass is due soon: this one was overtaken.</summary>
     public static PassResult Again(TimeSpan wait) => new(wait, null);
 
-    /// <summary>Something failed that may succeed later.</summary>
-    public static PassResult Failed(string what) => new(null, what);
+    /// <summary>Something failed that may succeed later: after a wait, or by back-off where that is null.</summary>
+    public static PassResult Failed(string what, TimeSpan? wait) => new(wait, what);
 }

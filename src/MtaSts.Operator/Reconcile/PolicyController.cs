@@ -3,6 +3,7 @@ using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -15,6 +16,7 @@ public sealed class PolicyController(
     DomainWriter writer,
     FleetDesk fleets,
     Announcer announcer,
+    DomainBoard board,
     Watch watch,
     ClassMoves moves,
     Fence fence,
@@ -51,6 +53,7 @@ public sealed class PolicyController(
     public Task<ReconciliationResult<MtaStsPolicy>> DeletedAsync(MtaStsPolicy entity, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Of(entity);
+        board.Forget(MtaStsPolicy.KubeKind, key);
         watch.Forget(key);
         moves.Forget(key);
         fleets.Release(key);

@@ -50,6 +50,15 @@ public sealed class Providers(SecretEntries secrets, DnsAdapters adapters, TimeP
         }
     }
 
+    /// <summary>What is left to each provider that has a limit on requests; of one that is opened with several reaches, of the first.</summary>
+    public IReadOnlyList<(string Provider, RequestHeadroom Headroom)> Limits()
+    {
+        lock (_lock)
+        {
+            return [.. _opened.Where(o => o.Value.Provider.Adapter.Headroom is not null).DistinctBy(o => o.Key.Name).Select(o => (o.Key.Name, o.Value.Provider.Adapter.Headroom!))];
+        }
+    }
+
     /// <summary>Lets go of a provider that is gone.</summary>
     public void Forget(string name)
     {

@@ -5,6 +5,7 @@ using MtaSts.Core.Rollout;
 using MtaSts.Core.Status;
 using MtaSts.Operator.Dns;
 using MtaSts.Operator.Resources.Reading;
+using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -12,7 +13,8 @@ namespace MtaSts.Operator.Reconcile;
 /// <param name="providers">Opens the adapter.</param>
 /// <param name="publisher">Plans and applies.</param>
 /// <param name="book">Takes down what was seen of the provider.</param>
-public sealed class RecordWriter(Providers providers, RecordPublisher publisher, ProviderBook book)
+/// <param name="metrics">Where what came of it is counted.</param>
+public sealed class RecordWriter(Providers providers, RecordPublisher publisher, ProviderBook book, OperatorMetrics metrics)
 {
     /// <summary>Writes the records given. No records, no call.</summary>
     /// <returns>What could not be done; and whether anything was written.</returns>
@@ -47,6 +49,7 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher,
         }
 
         book.Note(settings.Name, report);
+        metrics.Published(settings.Name, report.Outcomes.Values.Select(ReasonOf).FirstOrDefault(r => r != Reason.AsExpected));
 
         return ([.. report.Outcomes.Select(o => Problem(o.Key, o.Value)).OfType<ApplyProblem>()], report.AnyWritten);
     }
@@ -64,6 +67,13 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher,
         };
     }
 
+    private static Reason ReasonOf(PublishOutcome outcome) => outcome switch
+    {
+        PublishOutcome.Refused refused => refused.Reason,
+        PublishOutcome.Failed failed => failed.Fault.Reason,
+        _ => Reason.AsExpected,
+    };
+
     private static ApplyProblem? Problem(RecordKey key, PublishOutcome outcome) => outcome switch
     {
         PublishOutcome.Refused refused => new ApplyProblem(refused.Reason, key.ToString(), refused.Message, NeedsSomebody: true),
@@ -72,5 +82,5 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher,
     };
 
     private static ApplyProblem Problem(string subject, ProviderFault fault) =>
-        new(fault.Reason, subject, fault.Message, NeedsSomebody: !fault.Transient);
+        new(fault.Reason, subject, fault.Message, NeedsSomebody: !fault.Transient) { RetryAfter = fault.IsTurn ? fault.RetryAfter : null };
 }

@@ -1,6 +1,7 @@
 using MtaSts.Core.Rollout;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -10,6 +11,7 @@ public sealed class RetirementController(
     DomainPass pass,
     Handover handover,
     ServerSideApply writer,
+    DomainBoard board,
     Watch watch,
     ClassMoves moves,
     Fence fence,
@@ -61,6 +63,7 @@ public sealed class RetirementController(
     /// <inheritdoc/>
     public Task<ReconciliationResult<MtaStsRetirement>> DeletedAsync(MtaStsRetirement entity, CancellationToken cancellationToken)
     {
+        board.Forget(MtaStsRetirement.KubeKind, ObjectKey.Of(entity));
         watch.Forget(ObjectKey.Of(entity));
         moves.Forget(ObjectKey.Of(entity));
         return Task.FromResult(ReconciliationResult<MtaStsRetirement>.Success(entity));

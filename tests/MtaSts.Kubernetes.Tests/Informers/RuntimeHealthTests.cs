@@ -51,6 +51,8 @@ public sealed class RuntimeHealthTests
     {
         public ResourceKind Kind { get; } = ResourceKind.Of<Widget>();
 
+        public int Count => 0;
+
         public bool HasSynced { get; set; }
 
         public DateTimeOffset LastActivity { get; init; }

@@ -117,6 +117,34 @@ public sealed class RealControllerTests(RealServer real) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_status_of_another_kind_that_is_filtered_out_causes_no_pass_and_its_spec_does()
+    {
+        var work = new Recorder();
+        var hubs = real.Informer();
+        _running.Add(hubs.RunAsync(_stop.Token));
+        using var controller = Start(
+            work, null, c => c.Watches(hubs, w => w.Metadata.Name == "hub" ? [new ObjectKey("default", "spoke")] : [], ChangeFilter.SpecOrMetadata));
+        await real.CreateAsync(Widget.Named("spoke", 1));
+        await real.CreateAsync(Widget.Named("hub", 1));
+        await Eventually.TrueAsync(() => Spokes() >= 1 && work.Passes.Any(p => p.Metadata.Name == "hub") && controller is { Waiting: 0, Running: 0 }, "all is quiet");
+        var before = Spokes();
+
+        var hub = (await real.ReadAsync("hub"))!;
+        var outcome = await real.Writer.UpdateStatusAsync(
+            new Widget { Metadata = hub.Metadata, Spec = hub.Spec, Status = new WidgetStatus { Seen = "news" } }, hub, Token);
+        Assert.True(outcome.IsSuccess);
+        await real.CreateAsync(Widget.Named("hub", 2));
+        await Eventually.TrueAsync(() => Spokes() > before && work.Passes.Any(p => p is { Metadata.Name: "hub", Spec.Size: 2 }), "the pass for the spec");
+        await Eventually.TrueAsync(() => controller is { Waiting: 0, Running: 0 }, "all is quiet again");
+
+        Assert.Equal(before + 1, Spokes());
+        await real.DeleteAsync("hub");
+        await real.DeleteAsync("spoke");
+
+        int Spokes() => work.Passes.Count(p => p.Metadata.Name == "spoke");
+    }
+
+    [Fact]
     public async Task A_pass_that_asks_for_a_time_gets_it_and_one_that_fails_is_tried_again()
     {
         var work = new Recorder();

@@ -26,10 +26,12 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public void After_an_outage_nobody_goes_for_a_while_and_each_is_told_what_it_was()
+    public void After_an_outage_nobody_goes_for_a_while_and_each_is_told_so_without_the_name_of_whom_it_befell()
     {
-        Fail(Down);
-        Assert.Equal(Down with { RetryAfter = TimeSpan.FromSeconds(2) }, _gate.Enter());
+        Fail(Down with { Message = "no answer at the records of other.test" });
+        var turnedAway = _gate.Enter()!;
+        Assert.Equal((Reason.ProviderUnavailable, true, TimeSpan.FromSeconds(2)), (turnedAway.Reason, turnedAway.Transient, turnedAway.RetryAfter));
+        Assert.DoesNotContain("other.test", turnedAway.Message, StringComparison.Ordinal);
         _time.Advance(TimeSpan.FromSeconds(1.9));
         Assert.NotNull(_gate.Enter());
         _time.Advance(TimeSpan.FromSeconds(0.1));
@@ -72,6 +74,22 @@ public sealed class ProviderGateTests
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(_gate.Enter());
         Assert.Null(_gate.Enter()); // it was no outage: not one by one
+    }
+
+    [Fact]
+    public void Our_own_limit_shuts_nobody_out_for_each_has_a_turn_of_his_own()
+    {
+        Fail(ProviderFault.NoRoom(TimeSpan.FromMinutes(3)) with { IsTurn = true });
+        Assert.Null(_gate.Enter());
+        Assert.Null(_gate.Enter());
+    }
+
+    [Fact]
+    public void Whoever_waits_is_told_the_same_words_for_whatever_limit()
+    {
+        for (var i = 0; i < ProviderGate.AtOnceMax; i++)
+            Assert.Null(_gate.Enter());
+        Assert.Equal(ProviderFault.NoRoom(TimeSpan.FromMinutes(3)).Message, _gate.Enter()!.Message);
     }
 
     [Fact]

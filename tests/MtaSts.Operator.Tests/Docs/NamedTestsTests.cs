@@ -20,8 +20,8 @@ public sealed partial class NamedTestsTests
         Assert.DoesNotContain(named, n => !tests.Contains(n));
     }
 
-    // A test's name is a sentence: at least three words.
-    [GeneratedRegex("`([A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+){2,})`")]
+    // A test's name is a sentence: at least three words; an environment variable has no small letters.
+    [GeneratedRegex("`(?=[^`]*[a-z])([A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+){2,})`")]
     private static partial Regex Mention();
 
     [GeneratedRegex(@"public (?:async )?(?:Task|void|ValueTask) (\w+)\(")]

@@ -90,8 +90,7 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response is HeldBackResponse held)
             {
-                return new(null, CloudflareFaults.RateLimited(
-                    $"{subject} waits: this token's {options.RequestsPerWindow} requests in five minutes are in use", held.RetryAfter));
+                return new(null, ProviderFault.NoRoom(held.RetryAfter) with { IsTurn = true });
             }
 
             var envelope = await ParseAsync(response, type, cancellationToken);

@@ -51,7 +51,7 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
     {
         var waitMax = request.Method == HttpMethod.Get ? RequestBudget.NewWorkWaitMax : RequestBudget.BegunWorkWaitMax;
         if (budget is not null && await budget.TakeAsync(waitMax, cancellationToken) is { } later)
-            return (null, HeldBack(later), false);
+            return (null, ProviderFault.NoRoom(later) with { IsTurn = true }, false);
 
         var address = request.RequestUri;
         using var deadline = new CancellationTokenSource(timeout, time);
@@ -136,9 +136,6 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
         var wait = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - time.GetUtcNow());
         return wait is { } w ? TimeSpan.FromTicks(Math.Clamp(w.Ticks, 0, RetryAfterMax.Ticks)) : null;
     }
-
-    private ProviderFault HeldBack(TimeSpan later) => new(
-        Reason.ProviderRateLimited, $"{server} waits: the provider's {budget!.Left.RequestsMax} requests in five minutes (spec.rateLimit) are in use", Transient: true, later);
 
     private ProviderFault Redirected(string? to) =>
         Refused(to is null ? "answers with a redirect, which is not followed; give the address that it leads to" : $"redirects to {Excerpt.Of(to)}; give that address");

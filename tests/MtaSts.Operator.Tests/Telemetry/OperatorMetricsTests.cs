@@ -1,0 +1,181 @@
+using System.Diagnostics.Metrics;
+using MtaSts.Core.Observations;
+using MtaSts.Core.Rollout;
+using MtaSts.Kubernetes;
+using MtaSts.Operator.Telemetry;
+
+namespace MtaSts.Operator.Tests.Telemetry;
+
+public sealed class OperatorMetricsTests
+{
+    private readonly DomainBoard _board = new();
+    private bool _leads = true;
+
+    [Fact]
+    public void Domains_are_counted_by_class_stage_and_mode()
+    {
+        Note(Samples.Soaking("a.test"));
+        Note(Samples.Soaking("b.test"));
+        Note(Samples.Broken("c.test"));
+        Note(Samples.Soaking("d.test") with { Stage = null, Mode = null });
+
+        Assert.Equal(
+            ["mtasts.domains{class=default,mode=enforce,stage=enforce-1d} 1", "mtasts.domains{class=default,mode=testing,stage=testing} 2", "mtasts.domains{class=default,mode=unpublished,stage=none} 1"],
+            Read("mtasts.domains"));
+    }
+
+    [Fact]
+    public void A_check_counts_with_the_worst_that_it_found()
+    {
+        Note(Samples.Broken("c.test"));
+        Note(Samples.Soaking("a.test"));
+
+        Assert.Equal(
+            [
+                "mtasts.checks{check=MxTls,outcome=Broken,reason=CertificateExpired} 1",
+                "mtasts.checks{check=MxTls,outcome=Healthy,reason=AsExpected} 1",
+                "mtasts.checks{check=PolicyServed,outcome=Healthy,reason=AsExpected} 2",
+            ],
+            Read("mtasts.checks"));
+    }
+
+    [Fact]
+    public void Only_domains_with_a_broken_check_are_named()
+    {
+        Note(Samples.Soaking("a.test"));
+        Note(Samples.Broken("c.test"));
+
+        Assert.Equal(
+            ["mtasts.domain.problem{check=MxTls,class=default,domain=c.test,kind=MtaStsPolicy,mode=enforce,reason=CertificateExpired,resource=team-a/c.test} 1"],
+            Read("mtasts.domain.problem"));
+    }
+
+    [Fact]
+    public void No_more_than_the_bound_are_named_however_many_are_broken()
+    {
+        for (var i = 0; i < OperatorMetrics.NamedMax + 10; i++)
+        {
+            Note(Samples.Broken($"d{i}.test"));
+        }
+
+        Assert.Equal(OperatorMetrics.NamedMax, Read("mtasts.domain.problem").Count);
+        Assert.Equal(OperatorMetrics.NamedMax, Read("mtasts.domain.certificate.life").Count);
+    }
+
+    [Fact]
+    public void The_soak_of_a_stage_is_told_by_the_domain_that_has_most_before_it()
+    {
+        Note(Samples.Soaking("a.test", progress: 0.9));
+        Note(Samples.Soaking("b.test", progress: 0.2));
+
+        Assert.Equal(["mtasts.soak.progress{class=default,stage=testing} 0.2"], Read("mtasts.soak.progress"));
+        Assert.Equal([$"mtasts.soak.remaining{{class=default,stage=testing}} {8 * 3600}"], Read("mtasts.soak.remaining"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Held_is_who_would_move_up_by_himself_and_cannot(bool isHeld)
+    {
+        Note(Samples.Soaking("a.test") with { SoakUntil = null, SoakProgress = 0, IsHeld = isHeld });
+        Note(Samples.Soaking("b.test") with { IsHeld = isHeld });
+
+        Assert.Equal(isHeld ? ["mtasts.soak.held{class=default,stage=testing} 1"] : [], Read("mtasts.soak.held"));
+    }
+
+    [Fact]
+    public void The_age_of_an_answer_grows_while_a_check_has_none()
+    {
+        Note(Samples.Soaking("a.test"));
+        Note(Samples.Soaking("b.test") with { AnsweredAt = Samples.Now.AddHours(-7) });
+
+        Assert.Equal([$"mtasts.answer.age{{class=default}} {7 * 3600}"], Read("mtasts.answer.age"));
+        Assert.Equal(["mtasts.look.age{class=default} 120"], Read("mtasts.look.age"));
+    }
+
+    [Fact]
+    public void A_retirement_is_overdue_from_the_moment_at_which_it_should_have_ended()
+    {
+        Note(Samples.Soaking("a.test") with { RemoveAt = Samples.Now.AddHours(1) });
+        Note(Samples.Soaking("b.test") with { RemoveAt = Samples.Now.AddHours(-2) });
+
+        Assert.Equal(["mtasts.domain.removal.overdue{class=default,domain=b.test,kind=MtaStsPolicy,resource=team-a/b.test} 7200"], Read("mtasts.domain.removal.overdue"));
+    }
+
+    [Fact]
+    public void A_replica_that_does_not_lead_says_that_and_nothing_of_domains()
+    {
+        Note(Samples.Broken("c.test"));
+        _leads = false;
+
+        Assert.Equal(["mtasts.leader{} 0"], Read("mtasts.leader"));
+        Assert.Empty(Read("mtasts.domains"));
+        Assert.Empty(Read("mtasts.resources"));
+        Assert.Empty(Read("mtasts.domain.problem"));
+        Assert.Empty(Read("mtasts.provider.requests.left"));
+        Assert.NotEmpty(Read("mtasts.queue.waiting"));
+    }
+
+    [Fact]
+    public void Resources_count_by_their_condition_Ready() => Assert.Equal(
+        ["mtasts.resources{kind=MtaStsPolicy,ready=False,reason=CertificateExpired} 1", "mtasts.resources{kind=MtaStsPolicy,ready=True,reason=Soaking} 2"],
+        Read("mtasts.resources"));
+
+    [Fact]
+    public void Limits_of_providers_are_told()
+    {
+        Assert.Equal(["mtasts.provider.requests.left{provider=cloudflare} 40"], Read("mtasts.provider.requests.left"));
+        Assert.Equal(["mtasts.provider.requests.limit{provider=cloudflare} 1080"], Read("mtasts.provider.requests.limit"));
+        Assert.Equal(["mtasts.provider.requests.blocked{provider=cloudflare} 7"], Read("mtasts.provider.requests.blocked"));
+    }
+
+    [Fact]
+    public void Moves_and_publishes_are_counted() => Assert.Equal(
+        [
+            "mtasts.provider.publishes{provider=bind,reason=ProviderRefused} 1",
+            "mtasts.transitions{class=default,from=nothing,reason=Started,to=testing} 1",
+        ],
+        Read("mtasts.transitions", "mtasts.provider.publishes", then: metrics =>
+        {
+            metrics.Moved("default", new Transition(Samples.Now, null, "testing", Reason.Started));
+            metrics.Published("bind", Reason.ProviderRefused);
+        }));
+
+    [Fact]
+    public void A_domain_that_is_forgotten_is_counted_no_more()
+    {
+        Note(Samples.Soaking("a.test"));
+        _board.Forget("MtaStsPolicy", new ObjectKey("team-a", "a.test"));
+
+        Assert.Empty(Read("mtasts.domains"));
+    }
+
+    private void Note(DomainSeen seen) => _board.Note("MtaStsPolicy", new ObjectKey("team-a", seen.Domain), seen);
+
+    private List<string> Read(string name, string? other = null, Action<OperatorMetrics>? then = null)
+    {
+        var meters = Instrument.NewFactory();
+        var lines = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter.Scope == meters && (instrument.Name == name || instrument.Name == other))
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((i, value, tags, _) => Add(i, value, tags));
+        listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Add(i, value, tags));
+        listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Add(i, value, tags));
+        listener.Start();
+        var metrics = new OperatorMetrics(meters, Samples.Sources(_board, () => _leads));
+        then?.Invoke(metrics);
+        listener.RecordObservableInstruments();
+        return [.. lines.Order(StringComparer.Ordinal)];
+
+        void Add(System.Diagnostics.Metrics.Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => lines.Add(
+            $"{instrument.Name}{{{string.Join(',', tags.ToArray().OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key}={t.Value}"))}}} {Math.Round(value, 6)}");
+    }
+}

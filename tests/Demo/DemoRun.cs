@@ -84,6 +84,7 @@ internal sealed class DemoRun(DemoOptions options)
         await proof.EventsAsync(stop);
         Console.WriteLine($"  (watching the steady state for {SteadyFor.TotalSeconds:0} s)");
         await proof.SteadyStateAsync(SteadyFor, stop);
+        await proof.RightsAsync(stop);
     }
 
     // The first domains come to where they stay; then the cluster is lost, and they go on in the next one.

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
 using MtaSts.TestBed;
@@ -76,6 +77,65 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
     }
 
     [Fact]
+    public async Task What_the_operator_reads_is_in_the_audit_log_beside_the_writes_and_so_it_can_be_seen_which_of_its_rights_it_needs()
+    {
+        const string space = OperatorWorld.SystemNamespace;
+        await Plane.ApplyAsync(
+            $$"""
+            apiVersion: v1
+            kind: Namespace
+            metadata: { name: {{space}} }
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: { name: reader, namespace: {{space}} }
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: { name: reader, namespace: {{space}} }
+            rules: [{ apiGroups: [""], resources: [configmaps], verbs: [list, watch, delete] }]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: { name: reader, namespace: {{space}} }
+            roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader }
+            subjects: [{ kind: ServiceAccount, name: reader, namespace: {{space}} }]
+            """,
+            Token);
+        var kubeconfig = await Plane.KubeconfigForServiceAccountAsync(space, "reader", Token);
+        using var reader = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
+        await Eventually.HoldsAsync(async () => await MayAsync(() => reader.CoreV1.ListNamespacedConfigMapAsync(space, cancellationToken: Token)), "the role counts");
+        using (var watching = CancellationTokenSource.CreateLinkedTokenSource(Token))
+        {
+            var first = reader.CoreV1.WatchListNamespacedConfigMapAsync(space, cancellationToken: watching.Token).GetAsyncEnumerator(watching.Token);
+            var next = first.MoveNextAsync();
+            await ApplyMapAsync("seen", space);
+            Assert.True(await next);
+            await watching.CancelAsync();
+        }
+
+        await Eventually.HoldsAsync((Func<bool>)(() => Plane.Audit.ReadAll().Any(e => e is { Verb: "watch", Resource: "configmaps" })), "the watch is in the log");
+        var roles = JsonNode.Parse(await Plane.KubectlAsync("get", "roles", "-n", space, "-o", "json"))!.AsObject();
+        var requests = Plane.Audit.ReadAll().Where(e => e.User.StartsWith($"system:serviceaccount:{space}", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal([new Right("delete", "configmaps", space)], UnusedRights.Of(UnusedRights.Given(roles), requests));
+        Assert.DoesNotContain(Plane.Audit.Read(), e => e.Verb is "list" or "watch" or "get");
+
+        static async Task<bool> MayAsync(Func<Task> ask)
+        {
+            try
+            {
+                await ask();
+                return true;
+            }
+            catch (HttpOperationException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
     public async Task After_an_outage_the_api_server_is_back_with_its_data()
     {
         await ApplyMapAsync("survivor");
@@ -89,11 +149,11 @@ public sealed class ControlPlaneTests(ControlPlaneFixture fixture)
         Assert.Equal("survivor", map.Metadata.Name);
     }
 
-    private Task ApplyMapAsync(string name) => Plane.ApplyAsync(
+    private Task ApplyMapAsync(string name, string space = "default") => Plane.ApplyAsync(
         $$"""
         apiVersion: v1
         kind: ConfigMap
-        metadata: { name: {{name}}, namespace: default }
+        metadata: { name: {{name}}, namespace: {{space}} }
         data: { greeting: hello }
         """,
         Token);

@@ -28,10 +28,10 @@ public static class RunCommand
         var owner = new Option<string>("--owner-id") { Description = "The name by which this cluster knows its own DNS records; no two clusters that write to one zone may share it.", HelpName = "ID", Required = true };
         var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
         var lease = new Option<string>("--lease-duration") { Description = "How long the other replicas wait for a leader that does not renew its lease. The leader stops after two thirds of it.", HelpName = "DURATION", DefaultValueFactory = _ => "15s" };
-        var health = new Option<string?>("--health-listen") { Description = "Where /healthz and /readyz answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
+        var health = new Option<string?>("--health-listen") { Description = "Where /healthz, /readyz and /metrics answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
         var workers = new Option<int>("--workers") { Description = "How many policies are worked on at once.", HelpName = "N", DefaultValueFactory = _ => 32 };
         var maxAgeMin = CliOptions.MaxAgeMin();
-        var servingLag = new Option<string>("--serving-lag") { Description = "How long a policy server takes at most to see what was put before it. A domain that changes its class waits so long before senders are led to the new one.", HelpName = "DURATION", DefaultValueFactory = _ => "2m" };
+        var servingLag = new Option<string>("--serving-lag") { Description = "How long a policy server takes at most to see what was put before it. So long a new document must have been seen before its id is named, and a domain that changes its class waits before senders are led to the new one.", HelpName = "DURATION", DefaultValueFactory = _ => "2m" };
         var level = new Option<string>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => "information" };
         level.AcceptOnlyFromAmong("debug", "information", "warning", "error");
         var format = new Option<string>("--log-format") { Description = "How log lines look.", DefaultValueFactory = _ => "text" };

@@ -28,7 +28,7 @@ public sealed record OperatorOptions
     /// <summary>How long other replicas wait for a leader that does not renew its lease; whole seconds.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Where /healthz and /readyz answer; null for nowhere.</summary>
+    /// <summary>Where /healthz, /readyz and /metrics answer; null for nowhere.</summary>
     public IPEndPoint? HealthListen { get; init; }
 
     /// <summary>How many policies are worked on at once, 1 to 1000.</summary>

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace MtaSts.TestBed;
 
-/// <summary>One write that the API server answered.</summary>
+/// <summary>One request that the API server answered.</summary>
 /// <param name="At">When the request came in.</param>
-/// <param name="Verb">create, update, patch, delete or deletecollection.</param>
+/// <param name="Verb">create, update, patch, delete or deletecollection; of a service account in <c>mta-sts-system</c> also get, list and watch.</param>
 /// <param name="User">Who asked.</param>
 /// <param name="UserAgent">With what program.</param>
 /// <param name="Resource">Plural with group, such as <c>leases.coordination.k8s.io</c>, and <c>/status</c> or another subresource.</param>
@@ -14,11 +14,11 @@ namespace MtaSts.TestBed;
 public sealed record AuditEvent(
     DateTimeOffset At, string Verb, string User, string UserAgent, string Resource, string Namespace, string Name, int Code);
 
-/// <summary>The API server's record of every write, with user and program, in the order of the answers.</summary>
+/// <summary>The API server's record of every write, and of what the operator reads, with user and program, in the order of the answers.</summary>
 /// <param name="path">The file; one JSON object a line.</param>
 public sealed class AuditLog(string path)
 {
-    /// <summary>All writes are logged with their metadata, nothing else is.</summary>
+    /// <summary>All writes and the operator's reads are logged with their metadata, nothing else is. A watch is logged when it ends.</summary>
     internal const string Policy = """
         apiVersion: audit.k8s.io/v1
         kind: Policy
@@ -26,6 +26,10 @@ public sealed class AuditLog(string path)
         rules:
           - level: Metadata
             verbs: [create, update, patch, delete, deletecollection]
+          - level: Metadata
+            userGroups: ["system:serviceaccounts:mta-sts-system"]
+            verbs: [get, list, watch]
+            resources: [{group: ""}, {group: mta-sts.dev}, {group: apps}, {group: networking.k8s.io}, {group: policy}, {group: coordination.k8s.io}, {group: events.k8s.io}, {group: externaldns.k8s.io}]
           - level: None
 
         """;
@@ -37,7 +41,10 @@ public sealed class AuditLog(string path)
     /// The writes so far; a line that is being written is left out. The API server's writes to itself (its start-up objects) are
     /// those of the user <c>system:apiserver</c>.
     /// </summary>
-    public IReadOnlyList<AuditEvent> Read()
+    public IReadOnlyList<AuditEvent> Read() => [.. ReadAll().Where(e => e.Verb is not ("get" or "list" or "watch"))];
+
+    /// <summary>The same, and what the operator has read.</summary>
+    public IReadOnlyList<AuditEvent> ReadAll()
     {
         if (!File.Exists(Path)) return [];
         using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -222,6 +222,7 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
         foreach (var (verb, resource, place, allowed) in new[]
         {
             ("update", "mtastspolicies.mta-sts.dev/status", "team-a", true),
+            ("update", "mtastspolicies.mta-sts.dev", "team-a", false),
             ("patch", "mtastspolicies.mta-sts.dev", "team-a", true),
             ("create", "events.events.k8s.io", "team-a", true),
             ("patch", "configmaps", RenderedChart.Namespace, true),
@@ -236,8 +237,11 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
             ("delete", "namespaces", "team-a", false),
         })
         {
+            // What stands behind a slash kubectl takes for a name.
+            var parts = resource.Split('/');
             var may = await Plane.TryKubectlAsync(
-                ["auth", "can-i", verb, resource, "-n", place, $"--as=system:serviceaccount:{RenderedChart.Namespace}:test-mta-sts-operator"], cancellationToken: Token);
+                ["auth", "can-i", verb, parts[0], .. parts.Skip(1).Select(p => "--subresource=" + p), "-n", place, $"--as=system:serviceaccount:{RenderedChart.Namespace}:test-mta-sts-operator"],
+                cancellationToken: Token);
             Assert.True(allowed == (may.ExitCode == 0), $"{verb} {resource} in {place}: {may.Output}{may.Error}");
         }
     }

@@ -21,8 +21,12 @@ public sealed record ProviderFault(Reason Reason, string Message, bool Transient
     /// There is no room at this moment. The words are always the same, or the status of each domain that waits would be written again at each try.
     /// </summary>
     /// <param name="retryAfter">When there may be.</param>
-    public static ProviderFault NoRoom(TimeSpan retryAfter) => new(
-        Reason.ProviderRateLimited, "as many domains are being written there as its limits allow; this one follows when its turn comes", Transient: true, retryAfter);
+    /// <param name="isTurn">What <see cref="IsTurn"/> is.</param>
+    public static ProviderFault NoRoom(TimeSpan retryAfter, bool isTurn) => new(
+        Reason.ProviderRateLimited, "as many domains are being written there as its limits allow; this one follows when its turn comes", Transient: true, retryAfter)
+    {
+        IsTurn = isTurn,
+    };
 }
 
 /// <summary>The answer to <see cref="IDnsProvider.FindZoneAsync"/>.</summary>

@@ -42,7 +42,7 @@ public sealed class ProviderGate(TimeProvider time)
             {
                 return _outages > 0 && _last is { } outage
                     ? ToldToOthers(outage, BusyWait)
-                    : ProviderFault.NoRoom(BusyWait);
+                    : ProviderFault.NoRoom(BusyWait, isTurn: false);
             }
 
             _inside++;

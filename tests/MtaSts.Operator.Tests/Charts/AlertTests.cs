@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MtaSts.Operator.Tests.Telemetry;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.Operator.Tests.Charts;
 
@@ -69,12 +69,8 @@ public sealed partial class AlertTests
 
     private static async Task PromtoolAsync(params string[] arguments)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/promtool"), "promtool is not installed (Debian's prometheus has it; script/bootstrap installs it)");
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/promtool", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync(Token);
-        var error = process.StandardError.ReadToEndAsync(Token);
-        await process.WaitForExitAsync(Token);
-        Assert.True(process.ExitCode == 0, await output + await error);
+        Assert.SkipWhen(Command.Find("promtool") is null, "promtool is not installed (Debian's prometheus has it; script/bootstrap installs it)");
+        await Command.OutputAsync("promtool", arguments, cancellationToken: Token);
     }
 
     [GeneratedRegex(@"- alert: (\w+)")]

@@ -79,7 +79,7 @@ public sealed class ProviderGateTests
     [Fact]
     public void Our_own_limit_shuts_nobody_out_for_each_has_a_turn_of_his_own()
     {
-        Fail(ProviderFault.NoRoom(TimeSpan.FromMinutes(3)) with { IsTurn = true });
+        Fail(ProviderFault.NoRoom(TimeSpan.FromMinutes(3), isTurn: true));
         Assert.Null(_gate.Enter());
         Assert.Null(_gate.Enter());
     }
@@ -89,7 +89,7 @@ public sealed class ProviderGateTests
     {
         for (var i = 0; i < ProviderGate.AtOnceMax; i++)
             Assert.Null(_gate.Enter());
-        Assert.Equal(ProviderFault.NoRoom(TimeSpan.FromMinutes(3)).Message, _gate.Enter()!.Message);
+        Assert.Equal(ProviderFault.NoRoom(TimeSpan.FromMinutes(3), isTurn: true).Message, _gate.Enter()!.Message);
     }
 
     [Fact]

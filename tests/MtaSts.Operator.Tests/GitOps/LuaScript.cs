@@ -1,15 +1,15 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.Operator.Tests.GitOps;
 
 /// <summary>Runs a script as Argo CD does: Lua 5.1, the object in <c>obj</c>, a table as the answer.</summary>
 internal static class LuaScript
 {
-    private const string Interpreter = "/usr/bin/lua5.1";
+    private const string Interpreter = "lua5.1";
 
     // What the script returned, as JSON.
     private const string Printer = """
@@ -32,16 +32,9 @@ internal static class LuaScript
     /// <summary>What the script returns for an object. Skips the test where there is no Lua.</summary>
     public static async Task<JsonObject> RunAsync(string script, JsonObject subject, CancellationToken cancellationToken)
     {
-        Assert.SkipUnless(File.Exists(Interpreter), $"{Interpreter} is not there (Debian's lua5.1; script/bootstrap installs it)");
+        Assert.SkipWhen(Command.Find(Interpreter) is null, $"{Interpreter} is not there (Debian has it; script/bootstrap installs it)");
         var program = $"obj = {Literal(subject)}\nlocal function script()\n{script}\nend\nanswer = script()\n{Printer}";
-        using var process = Process.Start(new ProcessStartInfo(Interpreter, ["-"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        await process.StandardInput.WriteAsync(program.AsMemory(), cancellationToken);
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var error = process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        Assert.True(process.ExitCode == 0, await error);
-        return JsonNode.Parse(await output)!.AsObject();
+        return JsonNode.Parse(await Command.OutputAsync(Interpreter, ["-"], program, cancellationToken: cancellationToken))!.AsObject();
     }
 
     private static string Literal(JsonNode? node) => node switch

@@ -22,7 +22,7 @@ internal sealed record Instrument(string Meter, string Name, string Kind, string
     public static IEnumerable<Instrument> Own => All.Where(i => i.Meter != OfDotNet);
 
     /// <summary>The name in Prometheus' text.</summary>
-    public string Series0 => Name.Replace('.', '_') + Unit switch
+    public string SeriesName => Name.Replace('.', '_') + Unit switch
     {
         "s" => "_seconds",
         "By" => "_bytes",
@@ -30,7 +30,7 @@ internal sealed record Instrument(string Meter, string Name, string Kind, string
     } + (Kind == "counter" ? "_total" : "");
 
     /// <summary>All series that it makes there.</summary>
-    public IEnumerable<string> Series => Kind == "histogram" ? [Series0 + "_bucket", Series0 + "_sum", Series0 + "_count"] : [Series0];
+    public IEnumerable<string> Series => Kind == "histogram" ? [SeriesName + "_bucket", SeriesName + "_sum", SeriesName + "_count"] : [SeriesName];
 
     /// <summary>A factory of meters that nobody reads.</summary>
     public static IMeterFactory NewFactory() => new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();

@@ -6,6 +6,7 @@ using MtaSts.Core.Rollout;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Hosting;
 using MtaSts.Operator.Telemetry;
+using MtaSts.TestBed;
 
 namespace MtaSts.Operator.Tests.Telemetry;
 
@@ -35,7 +36,7 @@ public sealed partial class SideServerTests
 
         var told = TypeLine().Matches(text).Select(m => m.Groups[1].Value).Where(n => n.StartsWith("mtasts_", StringComparison.Ordinal)).ToHashSet();
         // Without an informer there is no cache to tell of.
-        var wanted = Instrument.Own.Select(i => i.Series0).Except(["mtasts_cache_objects", "mtasts_watch_age_seconds"]);
+        var wanted = Instrument.Own.Select(i => i.SeriesName).Except(["mtasts_cache_objects", "mtasts_watch_age_seconds"]);
         Assert.Equal(wanted.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
         Assert.Contains("dotnet_gc_last_collection_heap_size_bytes", text, StringComparison.Ordinal);
         Assert.Matches("mtasts_domain_problem\\{[^}]*reason=\"CertificateExpired\"[^}]*\\} 1\\b", text);
@@ -84,12 +85,7 @@ public sealed partial class SideServerTests
         await running;
     }
 
-    private static IPEndPoint FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
+    private static IPEndPoint FreePort() => new(IPAddress.Loopback, FreePorts.Next(IPAddress.Loopback));
 
     [GeneratedRegex("^# TYPE ([a-z_]+) ", RegexOptions.Multiline)]
     private static partial Regex TypeLine();

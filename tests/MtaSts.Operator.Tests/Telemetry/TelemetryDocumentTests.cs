@@ -12,7 +12,7 @@ public sealed class TelemetryDocumentTests
         [
             "| metric | kind | unit | what it says |",
             "|---|---|---|---|",
-            .. Instrument.Own.OrderBy(i => i.Series0, StringComparer.Ordinal).Select(i => $"| `{i.Series0}` | {i.Kind} | {UnitOf(i.Unit)} | {i.Description} |"),
+            .. Instrument.Own.OrderBy(i => i.SeriesName, StringComparer.Ordinal).Select(i => $"| `{i.SeriesName}` | {i.Kind} | {UnitOf(i.Unit)} | {i.Description} |"),
         ]);
 
     [Fact]

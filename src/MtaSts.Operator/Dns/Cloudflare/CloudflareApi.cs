@@ -90,7 +90,7 @@ internal sealed class CloudflareApi(HttpClient client, CloudflareOptions options
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response is HeldBackResponse held)
             {
-                return new(null, ProviderFault.NoRoom(held.RetryAfter) with { IsTurn = true });
+                return new(null, ProviderFault.NoRoom(held.RetryAfter, isTurn: true));
             }
 
             var envelope = await ParseAsync(response, type, cancellationToken);

@@ -51,7 +51,7 @@ internal sealed class ProviderHttp(HttpClient client, string server, TimeSpan ti
     {
         var waitMax = request.Method == HttpMethod.Get ? RequestBudget.NewWorkWaitMax : RequestBudget.BegunWorkWaitMax;
         if (budget is not null && await budget.TakeAsync(waitMax, cancellationToken) is { } later)
-            return (null, ProviderFault.NoRoom(later) with { IsTurn = true }, false);
+            return (null, ProviderFault.NoRoom(later, isTurn: true), false);
 
         var address = request.RequestUri;
         using var deadline = new CancellationTokenSource(timeout, time);

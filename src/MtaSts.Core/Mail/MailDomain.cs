@@ -5,12 +5,15 @@ namespace MtaSts.Core.Mail;
 /// <summary>A mail domain: the part behind the @, as a lower-case A-label name without the final dot, e.g. <c>xn--bcher-kva.example</c>.</summary>
 public sealed record MailDomain
 {
+    /// <summary>What stands before a domain in the name of its policy host (rfc8461#3.3).</summary>
+    public const string PolicyHostPrefix = "mta-sts.";
+
     private readonly string _name;
 
     private MailDomain(string name) => _name = name;
 
     /// <summary>The host that serves the policy: <c>mta-sts.DOMAIN</c> (rfc8461#3.3).</summary>
-    public string PolicyHost => "mta-sts." + _name;
+    public string PolicyHost => PolicyHostPrefix + _name;
 
     /// <summary>The name of the STS record: <c>_mta-sts.DOMAIN</c> (rfc8461#3.1).</summary>
     public string StsRecordName => "_mta-sts." + _name;

@@ -81,6 +81,24 @@ public enum Reason
     /// <summary>The policy host's certificate is about to expire. See why it was not renewed.</summary>
     PolicyCertificateExpiresSoon,
 
+    /// <summary>The policy host's certificate is being issued. Wait; if it lasts, look at the Certificate that the message names and at cert-manager.</summary>
+    PolicyCertificateIssuing,
+
+    /// <summary>The issuer refuses the policy host's certificate, since its limit is used up. Wait until it has room again; lower maxNewHostsPerHour.</summary>
+    PolicyCertificateRateLimited,
+
+    /// <summary>The policy host's certificate could not be issued. The message says why; cert-manager tries again.</summary>
+    PolicyCertificateIssueFailed,
+
+    /// <summary>The Gateway does not take the domain's HTTPRoute or ListenerSet. The message says why; mend the Gateway's rules, or the class.</summary>
+    PolicyHostRefused,
+
+    /// <summary>The Gateway that the class names is not there, or has no address. Create or mend it.</summary>
+    GatewayNotReady,
+
+    /// <summary>The class makes only so many new policy hosts an hour, and others come first. Wait.</summary>
+    PolicyHostPaced,
+
     /// <summary>The policy host redirects; senders must not follow (rfc8461#3.3). Remove the redirect.</summary>
     PolicyRedirected,
 

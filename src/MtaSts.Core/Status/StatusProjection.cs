@@ -31,6 +31,12 @@ public static class StatusProjection
         ConditionType.CertificateReady, ConditionType.PolicyServed, ConditionType.DnsPublished, ConditionType.MxHealthy, ConditionType.Progressing,
     ];
 
+    private static readonly ImmutableHashSet<Reason> OfCertificate =
+    [
+        Reason.PolicyCertificateUntrusted, Reason.PolicyCertificateExpired, Reason.PolicyCertificateNameMismatch, Reason.PolicyHostTlsFailed,
+        Reason.PolicyCertificateIssuing, Reason.PolicyCertificateRateLimited, Reason.PolicyCertificateIssueFailed,
+    ];
+
     /// <summary>The conditions of a pass, in the order of <see cref="ConditionType"/>, one each.</summary>
     public static ImmutableArray<Condition> Conditions(PassOutcome outcome)
     {
@@ -131,7 +137,7 @@ public static class StatusProjection
 
     private static Condition CertificateReady(Evidence evidence) => (evidence.Of(Check.PolicyServed), evidence.Of(Check.CertificateLifetime)) switch
     {
-        (Finding.Broken { Reason: Reason.PolicyCertificateUntrusted or Reason.PolicyCertificateExpired or Reason.PolicyCertificateNameMismatch or Reason.PolicyHostTlsFailed } broken, _) =>
+        (Finding.Broken broken, _) when OfCertificate.Contains(broken.Reason) =>
             new(ConditionType.CertificateReady, ConditionStatus.False, broken.Reason, Text(broken.Subject, broken.Message)),
         (_, var finding) => Of(ConditionType.CertificateReady, finding, "the policy host's certificate is what a sender accepts"),
     };

@@ -1,3 +1,4 @@
+using k8s;
 using k8s.Models;
 
 namespace MtaSts.Kubernetes;
@@ -9,6 +10,9 @@ public static class ChangeFilter
     /// Everything but a change of status alone: generation, labels, annotations, finalizers, owners, deletion. A controller's own writes of
     /// status would otherwise each cause another pass. Kinds without a generation (ConfigMap, Secret) always pass.
     /// </summary>
+    public static bool SpecOrMetadata(IKubernetesObject<V1ObjectMeta> old, IKubernetesObject<V1ObjectMeta> current) => SpecOrMetadata(old.Metadata, current.Metadata);
+
+    /// <inheritdoc cref="SpecOrMetadata(IKubernetesObject{V1ObjectMeta}, IKubernetesObject{V1ObjectMeta})"/>
     public static bool SpecOrMetadata(V1ObjectMeta old, V1ObjectMeta current) =>
         (current.Generation ?? 0) == 0
         || old.Generation != current.Generation

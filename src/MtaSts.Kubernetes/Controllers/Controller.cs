@@ -62,28 +62,16 @@ public sealed class Controller<T> : IDisposable
     /// <param name="informer">The other kind's informer; the host runs it.</param>
     /// <param name="map">The keys of the entities that an object concerns. For an update it is asked for the old and the new object.</param>
     /// <param name="filter">Which updates (old, current) of the other kind count; null for all. Thousands of entities may hang on one object whose status changes all the time.</param>
-    public void Watches<TOther>(
-        Informer<TOther> informer, Func<TOther, IEnumerable<ObjectKey>> map, Func<V1ObjectMeta, V1ObjectMeta, bool>? filter = null)
+    public void Watches<TOther>(Informer<TOther> informer, Func<TOther, IEnumerable<ObjectKey>> map, Func<TOther, TOther, bool>? filter = null)
         where TOther : class, IKubernetesObject<V1ObjectMeta>
     {
         _watched.Add(informer);
-        informer.OnChange(change =>
-        {
-            switch (change)
-            {
-                case Change<TOther>.Added added:
-                    Enqueue(map(added.Current));
-                    break;
-                case Change<TOther>.Updated updated when filter?.Invoke(updated.Old.Metadata, updated.Current.Metadata) != false:
-                    Enqueue(map(updated.Old));
-                    Enqueue(map(updated.Current));
-                    break;
-                case Change<TOther>.Deleted deleted:
-                    Enqueue(map(deleted.Last));
-                    break;
-            }
-        });
+        informer.OnChange(change => Note(change, map, filter));
     }
+
+    /// <summary>The same for a kind that the cluster need not have: the controller starts without it.</summary>
+    public void Watches<TOther>(OnDemandInformer<TOther> informer, Func<TOther, IEnumerable<ObjectKey>> map, Func<TOther, TOther, bool>? filter = null)
+        where TOther : class, IKubernetesObject<V1ObjectMeta> => informer.OnChange(change => Note(change, map, filter));
 
     /// <summary>Asks for a pass over an entity as soon as a worker is free.</summary>
     public void Enqueue(ObjectKey key) => _queue.Add(key);
@@ -110,6 +98,24 @@ public sealed class Controller<T> : IDisposable
 
     /// <summary>Closes the queue.</summary>
     public void Dispose() => _queue.Dispose();
+
+    private void Note<TOther>(Change<TOther> change, Func<TOther, IEnumerable<ObjectKey>> map, Func<TOther, TOther, bool>? filter)
+        where TOther : class, IKubernetesObject<V1ObjectMeta>
+    {
+        switch (change)
+        {
+            case Change<TOther>.Added added:
+                Enqueue(map(added.Current));
+                break;
+            case Change<TOther>.Updated updated when filter?.Invoke(updated.Old, updated.Current) != false:
+                Enqueue(map(updated.Old));
+                Enqueue(map(updated.Current));
+                break;
+            case Change<TOther>.Deleted deleted:
+                Enqueue(map(deleted.Last));
+                break;
+        }
+    }
 
     private void Enqueue(IEnumerable<ObjectKey> keys)
     {

@@ -19,6 +19,6 @@ public sealed record ControllerOptions
     /// <summary>Back-off of failing entities.</summary>
     public WorkQueueOptions Queue { get; init; } = new();
 
-    /// <summary>Which updates (old, current) are worth a pass. Default <see cref="ChangeFilter.SpecOrMetadata"/>.</summary>
+    /// <summary>Which updates (old, current) are worth a pass. Default <see cref="ChangeFilter.SpecOrMetadata(V1ObjectMeta, V1ObjectMeta)"/>.</summary>
     public Func<V1ObjectMeta, V1ObjectMeta, bool> UpdateFilter { get; init; } = ChangeFilter.SpecOrMetadata;
 }

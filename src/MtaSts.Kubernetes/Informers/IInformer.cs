@@ -6,6 +6,9 @@ public interface IInformer
     /// <summary>The resource type that it watches.</summary>
     ResourceKind Kind { get; }
 
+    /// <summary>True when the process is ready without it: the cluster need not have the kind.</summary>
+    bool IsOptional => false;
+
     /// <summary>How many objects the cache holds.</summary>
     int Count { get; }
 

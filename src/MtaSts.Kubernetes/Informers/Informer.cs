@@ -29,6 +29,7 @@ public sealed class Informer<T> : IInformer
     private long _lastActivity;
     private long _lastTurn;
     private volatile string? _lastError;
+    private volatile bool _apiMissing;
     private string? _resourceVersion;
     private int _failures;
     private int _started;
@@ -65,6 +66,9 @@ public sealed class Informer<T> : IInformer
 
     /// <inheritdoc/>
     public string? LastError => _lastError;
+
+    /// <summary>True while the API server answers that it does not have the kind.</summary>
+    public bool IsApiMissing => _apiMissing;
 
     /// <inheritdoc/>
     public int UnreadableCount => _unreadable.Count;
@@ -139,6 +143,7 @@ public sealed class Informer<T> : IInformer
         do
         {
             var reply = await _api.GetAsync(ListPath(next), cancellationToken).ConfigureAwait(false);
+            _apiMissing = reply.IsApiMissing;
             if (!reply.IsSuccess)
             {
                 // A page whose snapshot the server has compacted (410) means a new list from its first page, like any other failure.

@@ -12,8 +12,8 @@ public sealed class RuntimeHealth(IReadOnlyList<IInformer> informers, TimeProvid
 {
     private readonly TimeSpan _aliveWithin = aliveWithin ?? TimeSpan.FromMinutes(15);
 
-    /// <summary>Every informer has had a complete list since the start.</summary>
-    public bool IsReady => informers.All(i => i.HasSynced);
+    /// <summary>Every informer that the process cannot do without has had a complete list since the start.</summary>
+    public bool IsReady => informers.All(i => i.HasSynced || i.IsOptional);
 
     /// <summary>
     /// Every informer's loop turns. An API server that is away does not count against it: a restart would not bring it back.
@@ -34,6 +34,7 @@ public sealed class RuntimeHealth(IReadOnlyList<IInformer> informers, TimeProvid
         var state = (informer.HasSynced, Turns(informer)) switch
         {
             (_, false) => "stuck",
+            (false, true) when informer.IsOptional => "not listed, and not needed by all",
             (false, true) => "waiting for its first list",
             (true, true) => "synced",
         };

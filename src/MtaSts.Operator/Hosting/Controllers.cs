@@ -6,6 +6,7 @@ using MtaSts.Operator.Probes;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Serving;
+using MtaSts.Operator.Serving.Foreign;
 using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Hosting;
@@ -60,9 +61,10 @@ internal sealed class Controllers : IDisposable
         var watch = new Watch();
         var moves = new ClassMoves(options.ServingLag);
         var fleets = new FleetDesk(cluster);
+        var hosts = new HostDesk(cluster);
         var handover = new Handover(cluster, writer);
         var pass = new DomainPass(
-            cluster, prober, fleets, serving, domains, new StatusWriter(writer, fence, time), announcer, instruments.Board, watch, moves, fence, time);
+            cluster, prober, fleets, hosts, new HostPacer(cluster), serving, domains, new StatusWriter(writer, fence, time), announcer, instruments.Board, watch, moves, fence, time);
         var policyController = new PolicyController(
             cluster, desk, pass, handover, domains, fleets, announcer, instruments.Board, watch, moves, fence, time, loggers.CreateLogger<PolicyController>());
         var retirementController = new RetirementController(
@@ -139,10 +141,18 @@ internal sealed class Controllers : IDisposable
         foreach (var serving in cluster.Serving.Values)
         {
             policies.Watches(serving.Ingresses, OwnerOf);
+            policies.Watches(serving.Routes, OwnerOf);
+            policies.Watches(serving.ListenerSets, OwnerOf);
+            policies.Watches(serving.Certificates, certificate => cluster.OfHost(certificate.Host).Policies);
+            policies.Watches(serving.TlsSecrets, secret => cluster.OfTlsSecret(secret.Metadata.Name).Policies);
+            policies.Watches(serving.Services, service => cluster.ClassesOf(service).SelectMany(cluster.PoliciesOf), HasMoved);
             serving.ConfigMaps.OnChange(change => OnDocuments(cluster, policies, change));
             classes.Watches(serving.Deployments, d => ClassOf(cluster, d.Metadata));
             classes.Watches(serving.Services, s => ClassOf(cluster, s.Metadata));
         }
+
+        policies.Watches(cluster.Gateways, gateway => cluster.ClassesOf(gateway).SelectMany(cluster.PoliciesOf), HasMoved);
+        classes.Watches(cluster.Gateways, gateway => cluster.ClassesOf(gateway).Select(c => ObjectKey.Of(c)), HasMoved);
     }
 
     private static void WatchAll(Cluster cluster, Controller<MtaStsPolicy> policies, Controller<MtaStsRetirement> retirements)
@@ -154,21 +164,33 @@ internal sealed class Controllers : IDisposable
         foreach (var serving in cluster.Serving.Values)
         {
             retirements.Watches(serving.Ingresses, ingress => RetirementOf(cluster, ingress));
+            retirements.Watches(serving.Routes, route => RetirementOf(cluster, route));
+            retirements.Watches(serving.ListenerSets, listeners => RetirementOf(cluster, listeners));
+            retirements.Watches(serving.Certificates, certificate => cluster.OfHost(certificate.Host).Retirements);
+            retirements.Watches(serving.TlsSecrets, secret => cluster.OfTlsSecret(secret.Metadata.Name).Retirements);
+            retirements.Watches(serving.Services, service => cluster.ClassesOf(service).SelectMany(cluster.RetirementsOf), HasMoved);
         }
+
+        retirements.Watches(cluster.Gateways, gateway => cluster.ClassesOf(gateway).SelectMany(cluster.RetirementsOf), HasMoved);
 
         // A policy that comes for the domain, or one to which it was yielded and that is gone again.
         retirements.Watches(cluster.Policies, policy => Existing(cluster, policy.Spec?.Domain));
         policies.Watches(cluster.Retirements, retirement => cluster.OfDomain(retirement.Spec.Domain).Select(p => ObjectKey.Of(p)));
     }
 
-    private static IEnumerable<ObjectKey> RetirementOf(Cluster cluster, V1Ingress ingress) =>
-        Existing(cluster, ingress.Metadata.Annotations?.TryGetValue(ApiGroup.DomainAnnotation, out var domain) == true ? domain : null);
+    // What thousands of domains are reached through changes its status with every one of them; they go by its address alone.
+    private static bool HasMoved(Gateway old, Gateway current) => !HostView.TargetsOf(old).Equals(HostView.TargetsOf(current));
+
+    private static bool HasMoved(V1Service old, V1Service current) => !HostView.TargetsOf(old).Equals(HostView.TargetsOf(current));
+
+    private static IEnumerable<ObjectKey> RetirementOf(Cluster cluster, IKubernetesObject<V1ObjectMeta> item) =>
+        Existing(cluster, ServingCaches.Annotation(item, ApiGroup.DomainAnnotation));
 
     private static IEnumerable<ObjectKey> Existing(Cluster cluster, string? domain) =>
         domain is not null && cluster.Retirements.Cache.Find(new ObjectKey(null, domain)) is { } found ? [ObjectKey.Of(found)] : [];
 
-    private static IEnumerable<ObjectKey> OwnerOf(V1Ingress ingress) =>
-        ingress.Metadata.Annotations?.TryGetValue(ApiGroup.OwnerAnnotation, out var owner) == true && owner.Split('/') is [var space, var name]
+    private static IEnumerable<ObjectKey> OwnerOf(IKubernetesObject<V1ObjectMeta> item) =>
+        ServingCaches.Annotation(item, ApiGroup.OwnerAnnotation)?.Split('/') is [var space, var name]
             ? [new ObjectKey(space, name)]
             : [];
 

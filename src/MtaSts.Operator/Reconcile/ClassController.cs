@@ -49,6 +49,11 @@ public sealed class ClassController(
         await ApplyAsync(problems, objects.Deployment, caches.Deployments, cancellationToken);
         await ApplyBudgetAsync(problems, entity, objects.DisruptionBudget, cancellationToken);
 
+        if (ExposureProblem(serving, caches) is { } missing)
+        {
+            problems.Add(missing);
+        }
+
         var deployment = caches.Deployments.Cache.Find(ObjectKey.Of(objects.Deployment));
         return await SettleAsync(
             entity, (true, Reason.AsExpected, "the class is valid"), deployment?.Status?.ReadyReplicas ?? 0, problems.ToImmutable(), cancellationToken);
@@ -57,6 +62,28 @@ public sealed class ClassController(
     /// <inheritdoc/>
     public Task<ReconciliationResult<MtaStsClass>> DeletedAsync(MtaStsClass entity, CancellationToken cancellationToken) =>
         Task.FromResult(ReconciliationResult<MtaStsClass>.Success(entity));
+
+    // The first kind that the class's exposure needs and the API server does not have, or does not let the operator see.
+    private ApplyProblem? ExposureProblem(ServingSettings serving, ServingCaches caches)
+    {
+        IOnDemandInformer[] needed =
+        [
+            .. serving.Exposure is Exposure.Gateway ? new IOnDemandInformer[] { cluster.Gateways, caches.Routes } : [],
+            .. serving.Exposure is Exposure.Gateway { OwnListeners: true } ? new IOnDemandInformer[] { caches.ListenerSets } : [],
+            .. serving.Exposure is Exposure.LoadBalancer ? new IOnDemandInformer[] { caches.TlsSecrets, caches.CertificateShards } : [],
+            .. serving.Exposure.ClusterIssuer is not null ? new IOnDemandInformer[] { caches.Certificates } : [],
+        ];
+        return needed.FirstOrDefault(i => !i.HasSynced) switch
+        {
+            null => null,
+            { IsApiMissing: true } missing => new ApplyProblem(
+                Reason.ApiMissing, $"spec.serving.exposure ({serving.Exposure.GetType().Name})",
+                $"the API server has no {missing.Kind.Kind} ({missing.Kind.ApiVersion}); install it, or choose another exposure", NeedsSomebody: true),
+            { LastError: { } error } refused => new ApplyProblem(
+                Reason.ApplyFailed, $"{refused.Kind.Kind} in namespace {serving.Namespace}", $"cannot be watched: {error}; see the chart's value rbac.exposures", NeedsSomebody: true),
+            var listing => new ApplyProblem(Reason.ApplyFailed, $"{listing.Kind.Kind} in namespace {serving.Namespace}", "has not been listed yet", NeedsSomebody: false),
+        };
+    }
 
     private async Task ApplyAsync<T>(ImmutableArray<ApplyProblem>.Builder problems, T desired, Informer<T> cached, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>

@@ -1,7 +1,10 @@
 using k8s.Models;
+using MtaSts.Core.Mail;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
+using MtaSts.Operator.Serving;
+using MtaSts.Operator.Serving.Foreign;
 
 namespace MtaSts.Operator.Reconcile;
 
@@ -12,6 +15,7 @@ public sealed class Cluster
     private const string ByClass = "class";
     private const string ByProvider = "provider";
     private const string ByOwnProvider = "own-provider";
+    private const string ByTlsSecret = "tls-secret";
     private const string DefaultClass = "";
 
     /// <summary>Informers over everything that the operator reads; none runs before <see cref="RunAsync"/>.</summary>
@@ -31,12 +35,21 @@ public sealed class Cluster
         Namespaces = new Informer<V1Namespace>(api, null, log, time);
         Secrets = new Informer<V1Secret>(api, new InformerOptions<V1Secret> { Namespace = operatorNamespace }, log, time);
         Serving = servingNamespaces.Distinct(StringComparer.Ordinal).ToDictionary(n => n, n => new ServingCaches(api, n, log, time), StringComparer.Ordinal);
+        Gateways = new OnDemandInformer<Gateway>(api, null, log, time);
         OperatorNamespace = operatorNamespace;
 
         Policies.AddIndex(ByDomain, policy => [DomainKey(policy)]);
+        Policies.AddIndex(ByTlsSecret, policy => TlsSecretOf(policy.Spec?.Domain));
+        Retirements.AddIndex(ByTlsSecret, retirement => TlsSecretOf(retirement.Spec?.Domain));
         Policies.AddIndex(ByClass, policy => [policy.Spec?.ClassName ?? DefaultClass]);
         Policies.AddIndex(ByOwnProvider, policy => OwnProviderOf(policy.Metadata.NamespaceProperty, policy.Spec?.DnsProviderRef) is { } key ? [key.ToString()] : []);
         Classes.AddIndex(ByProvider, c => c.Spec?.DnsProviderRef?.Name is { } name ? [name] : []);
+        Classes.OnChange(change => Want(change switch
+        {
+            Change<MtaStsClass>.Added added => added.Current,
+            Change<MtaStsClass>.Updated updated => updated.Current,
+            _ => null,
+        }));
     }
 
     /// <summary>The namespace of the operator.</summary>
@@ -63,6 +76,9 @@ public sealed class Cluster
     /// <summary>The Secrets of the operator's namespace.</summary>
     public Informer<V1Secret> Secrets { get; }
 
+    /// <summary>The gateways, from the moment that a class names one.</summary>
+    public OnDemandInformer<Gateway> Gateways { get; }
+
     /// <summary>What we manage in each serving namespace, by its name.</summary>
     public IReadOnlyDictionary<string, ServingCaches> Serving { get; }
 
@@ -75,13 +91,13 @@ public sealed class Cluster
             $"name one of {string.Join(", ", Serving.Keys.Order(StringComparer.Ordinal))}, or give it to the operator by --serving-namespace");
 
     /// <summary>All informers.</summary>
-    public IReadOnlyList<IInformer> Informers => [Policies, Retirements, Classes, Providers, OwnProviders, Namespaces, Secrets, .. Serving.Values.SelectMany(s => s.Informers)];
+    public IReadOnlyList<IInformer> Informers => [Policies, Retirements, Classes, Providers, OwnProviders, Namespaces, Secrets, Gateways, .. Serving.Values.SelectMany(s => s.Informers)];
 
     /// <summary>Runs all informers until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
         Policies.RunAsync(cancellationToken), Retirements.RunAsync(cancellationToken), Classes.RunAsync(cancellationToken), Providers.RunAsync(cancellationToken),
-        OwnProviders.RunAsync(cancellationToken), Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), .. Serving.Values.Select(s => s.RunAsync(cancellationToken)),
+        OwnProviders.RunAsync(cancellationToken), Namespaces.RunAsync(cancellationToken), Secrets.RunAsync(cancellationToken), Gateways.RunAsync(cancellationToken), .. Serving.Values.Select(s => s.RunAsync(cancellationToken)),
     ]);
 
     /// <summary>The policies that name the same domain as this one, itself included.</summary>
@@ -110,6 +126,33 @@ public sealed class Cluster
     /// <summary>The policies that use a class, or would if it were the default.</summary>
     public IEnumerable<ObjectKey> PoliciesOf(MtaStsClass c) =>
         Policies.ByIndex(ByClass, c.Metadata.Name).Concat(Policies.ByIndex(ByClass, DefaultClass)).Select(p => ObjectKey.Of(p));
+
+    /// <summary>The classes whose policy hosts are reached through a Gateway.</summary>
+    public IEnumerable<MtaStsClass> ClassesOf(Gateway gateway) => Classes.Cache.All.Values.Where(c =>
+        c.Spec?.Serving is { Exposure: { Type: nameof(Exposure.Gateway), Gateway.ParentRef: { } parent } } serving
+        && ObjectKey.Of(gateway) == new ObjectKey(parent.Namespace ?? serving.Namespace, parent.Name));
+
+    /// <summary>The classes of a Service of policy servers.</summary>
+    public IEnumerable<MtaStsClass> ClassesOf(V1Service service) => Classes.Cache.All.Values.Where(c =>
+        c.Spec?.Serving is { Exposure.Type: nameof(Exposure.LoadBalancer) } serving
+        && ObjectKey.Of(service) == new ObjectKey(serving.Namespace, ServingNames.OfClass(c.Metadata.Name)));
+
+    /// <summary>The policies and retirements whose policy host is the one of a certificate.</summary>
+    public (IEnumerable<ObjectKey> Policies, IEnumerable<ObjectKey> Retirements) OfHost(string? host)
+    {
+        if (host?.StartsWith(MailDomain.PolicyHostPrefix, StringComparison.Ordinal) != true)
+        {
+            return ([], []);
+        }
+
+        var domain = host[MailDomain.PolicyHostPrefix.Length..];
+        return (OfDomain(domain).Select(p => ObjectKey.Of(p)), Retirements.Cache.Find(new ObjectKey(null, domain)) is { } found ? [ObjectKey.Of(found)] : []);
+    }
+
+    /// <summary>The policies and retirements whose policy host has its certificate in a Secret of this name.</summary>
+    public (IEnumerable<ObjectKey> Policies, IEnumerable<ObjectKey> Retirements) OfTlsSecret(string name) => (
+        Policies.ByIndex(ByTlsSecret, name).Select(p => ObjectKey.Of(p)),
+        Retirements.ByIndex(ByTlsSecret, name).Select(r => ObjectKey.Of(r)));
 
     /// <summary>The policies whose class uses a provider.</summary>
     public IEnumerable<ObjectKey> PoliciesOf(ClusterDnsProvider provider) =>
@@ -167,6 +210,24 @@ public sealed class Cluster
 
     private MtaStsClass? Default => Classes.Cache.All.Values.Where(c => c.IsDefault)
         .OrderBy(c => c.Metadata.CreationTimestamp).ThenBy(c => c.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+
+    private static IEnumerable<string> TlsSecretOf(string? domain) => MailDomain.TryParse(domain, out var parsed, out _) ? [ServingNames.OfTlsSecret(parsed)] : [];
+
+    // What a class asks for is known before it is found valid; a kind that is watched in vain costs nothing.
+    private void Want(MtaStsClass? c)
+    {
+        if (c?.Spec?.Serving is not { Namespace: { } space } serving || !Serving.TryGetValue(space, out var caches))
+        {
+            return;
+        }
+
+        var exposure = ExposureReader.Read(serving.Exposure, space, new Problems());
+        caches.Want(exposure);
+        if (exposure is Exposure.Gateway)
+        {
+            Gateways.Want();
+        }
+    }
 
     // Only resources whose domain is in its one form are valid, so that the text itself is key enough.
     private static string DomainKey(MtaStsPolicy policy) => policy.Spec?.Domain ?? "";

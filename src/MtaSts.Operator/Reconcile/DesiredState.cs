@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using k8s.Models;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
 using MtaSts.Core.Rollout;
@@ -21,13 +20,16 @@ public sealed record DesiredState
     /// <summary>Where the document is kept.</summary>
     public required PolicyShard Shard { get; init; }
 
-    /// <summary>The Ingress, or null where the class has none or nothing is served.</summary>
-    public V1Ingress? Ingress { get; init; }
+    /// <summary>The objects by which the policy host is reached, in their order; none where the class has none or nothing is served.</summary>
+    public ImmutableArray<HostObject> Host { get; init; } = [];
+
+    /// <summary>The certificate with which the policy servers are to answer; null: the one there, if any, stays as it is.</summary>
+    public ServedCertificate? Certificate { get; init; }
 
     /// <summary>The records; those without a value are to be taken away.</summary>
     public ImmutableArray<OwnedRecord> Records { get; init; } = [];
 
-    /// <summary>True when document and Ingress are to be taken away, after the records.</summary>
+    /// <summary>True when document and host are to be taken away, after the records.</summary>
     public bool IsRemoval { get; init; }
 
     /// <summary>What follows from a state.</summary>
@@ -36,22 +38,24 @@ public sealed record DesiredState
     /// <param name="settings">The class.</param>
     /// <param name="provider">The provider.</param>
     /// <param name="owner">"namespace/name" of the resource.</param>
-    /// <param name="ingress">The domain's Ingress as it is, for its address.</param>
+    /// <param name="targets">What the policy host is reached at.</param>
+    /// <param name="certificate">What the policy servers are to answer with, where they end TLS.</param>
     public static DesiredState Of(
-        Intent intent, RolloutState state, ClassSettings settings, ProviderSettings provider, string owner, V1Ingress? ingress) => state.Withdrawn
+        Intent intent, RolloutState state, ClassSettings settings, ProviderSettings provider, string owner, HostTargets targets, ServedCertificate? certificate = null) => state.Withdrawn
         ? OfRemoval(intent.Domain, settings, provider)
         : new()
         {
             Domain = intent.Domain,
             Document = state.Served,
             Shard = PolicyShard.Of(intent.Domain, settings.Name),
-            Ingress = state.Served is not null && settings.Serving.UsesIngress ? DomainIngress.For(intent.Domain, settings.Serving, owner) : null,
+            Host = state.Served is null ? [] : HostObjects.For(intent.Domain, settings.Serving, owner),
+            Certificate = state.Served is null ? null : certificate,
             Records = state.Served is null
                 ? []
-                : [.. HostRecordsOf(intent, settings, provider, ingress).Concat(TextRecordsOf(intent, state, provider)).Select(r => Placed(r, provider.Delegation))],
+                : [.. HostRecordsOf(intent, provider, targets).Concat(TextRecordsOf(intent, state, provider)).Select(r => Placed(r, provider.Delegation))],
         };
 
-    /// <summary>Nothing: records, document and Ingress are to be taken away.</summary>
+    /// <summary>Nothing: records, document and host are to be taken away.</summary>
     public static DesiredState OfRemoval(MailDomain domain, ClassSettings settings, ProviderSettings provider) => new()
     {
         Domain = domain,
@@ -86,8 +90,8 @@ public sealed record DesiredState
         ? record
         : record with { Desired = record.Desired with { Key = record.Key with { Name = delegation.PlaceOf(record.Key.Name) } } };
 
-    private static IEnumerable<OwnedRecord> HostRecordsOf(Intent intent, ClassSettings settings, ProviderSettings provider, V1Ingress? ingress) =>
-        HostRecords.For(intent.Domain, settings.Serving, ingress, provider.TtlSeconds).Select(set => new OwnedRecord(set, RecordScope.WholeSet));
+    private static IEnumerable<OwnedRecord> HostRecordsOf(Intent intent, ProviderSettings provider, HostTargets targets) =>
+        HostRecords.For(intent.Domain, targets, provider.TtlSeconds).Select(set => new OwnedRecord(set, RecordScope.WholeSet));
 
     private static IEnumerable<OwnedRecord> TextRecordsOf(Intent intent, RolloutState state, ProviderSettings provider)
     {

@@ -4,7 +4,7 @@ using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Resources;
-using MtaSts.Operator.Serving;
+using MtaSts.Operator.Resources.Reading;
 using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Reconcile;
@@ -17,6 +17,8 @@ public sealed class DomainPass(
     Cluster cluster,
     DomainProber prober,
     FleetDesk fleets,
+    HostDesk hosts,
+    HostPacer pacer,
     ServingWriter serving,
     DomainWriter writer,
     StatusWriter statuses,
@@ -55,6 +57,12 @@ public sealed class DomainPass(
 
         var (intent, settings, provider, owner) = admitted;
         var key = ObjectKey.Of(resource);
+        var caches = cluster.Serving[settings.Serving.Namespace];
+        if (caches.IsListing || cluster.Gateways is { IsWanted: true, HasSynced: false, LastError: null })
+        {
+            return PassResult.Again(AfterConflict);
+        }
+
         var state = start ?? StatusMapping.StateOf(resource.Status);
         var identity = provider.IdentityOf(owner);
 
@@ -63,10 +71,13 @@ public sealed class DomainPass(
             intent.Domain, FetchPolicy: true, ProbeMx: true, DesiredState.KeysToWatch(intent.Domain, provider.Delegation), settings.ProbeNetworks, intent.Interval);
         var observed = await Tracing.InStepAsync("observe", () => prober.ObserveAsync(request, cancellationToken));
         var now = time.GetUtcNow();
+        var host = hosts.Look(intent.Domain, settings.Serving);
         var evidence = EvidenceReader.Read(intent, state, observed, identity?.OwnerId, watch.Look(key, now, intent.Interval), now) with
         {
             Fleet = fleets.Of(key, settings.Name, intent, state, now),
         };
+
+        evidence = evidence with { Checks = HostTrouble.Explain(evidence.Checks, host.Trouble) };
 
         // 3. Decide. The state is written before its effects, so that whoever comes after a crash goes on from it and not back.
         var decision = fleets.Booked(key, settings.Name, intent, Decider.Decide(intent, state, evidence, now))
@@ -90,16 +101,16 @@ public sealed class DomainPass(
         var places = new Places(resource.Status?.ClassName ?? settings.Name, resource.Status?.ProviderName ?? provider.Name);
         var move = moves.Of(key, places.ClassName, settings.Name, TimeSpan.FromSeconds(provider.TtlSeconds), now);
         var space = settings.Serving.Namespace;
-        var ingress = cluster.Serving[space].Ingresses.Cache.Find(new ObjectKey(space, ServingNames.OfIngress(intent.Domain)));
-        var desired = DesiredState.Of(intent, decision.Next, settings, provider, owner, ingress);
-        desired = move == MoveStep.Filling ? desired with { Ingress = null } : desired;
+        var desired = DesiredState.Of(intent, decision.Next, settings, provider, owner, host.Targets, hosts.CertificateOf(intent.Domain, settings.Serving));
+        var turn = TurnOf(desired, state, caches, settings, now);
+        desired = move == MoveStep.Filling || turn is not null ? desired with { Host = [] } : desired;
 
         // 5. Apply what is not so already. A domain whose class changed is in both places until senders find it in the new one. Where its provider changed, all
         // records are written to the new one, and those at the old one stay: they may be the very same records under another name, and whoever still asks that
         // server shall not find less than before.
         var missing = places.ProviderName == provider.Name ? RecordsInPlace.Missing(desired.Records, observed, identity) : [.. desired.Records];
         var applied = Applied.Nothing;
-        if (!missing.IsEmpty || !serving.IsInPlace(desired, space, owner) || move == MoveStep.Leaving)
+        if (!missing.IsEmpty || !serving.IsInPlace(desired, settings.Name, space, owner) || move == MoveStep.Leaving)
         {
             if (!await fence.HoldsAsync(resource, cancellationToken))
             {
@@ -111,7 +122,7 @@ public sealed class DomainPass(
             places = places with { ProviderName = applied.DnsProblems.IsEmpty ? provider.Name : places.ProviderName };
             if (move == MoveStep.Leaving && applied.IsComplete && (desired.IsRemoval || evidence.Of(Check.PolicyServed) is Finding.Healthy))
             {
-                var left = await serving.LeaveAsync(intent.Domain, places.ClassName!, admitted, cancellationToken);
+                var left = await serving.LeaveAsync(desired, places.ClassName!, admitted, cancellationToken);
                 places = places with { ClassName = left.IsEmpty ? settings.Name : places.ClassName };
                 applied = applied with { ServingProblems = left };
             }
@@ -124,12 +135,25 @@ public sealed class DomainPass(
             Evidence = evidence.After(intent.Domain, state, decision.Next),
             Decision = decision,
             DnsProblems = [.. applied.DnsProblems, .. IsDone(decision) ? [] : MissingAliases.Of(intent, observed, evidence, provider.TtlSeconds)],
-            ServingProblems = applied.ServingProblems,
+            ServingProblems = turn is null ? applied.ServingProblems : [.. applied.ServingProblems, turn],
         };
         var soon = applied.AnyRecordWritten ? AfterConflict : move != MoveStep.None ? moves.LookAgain : TimeSpan.MaxValue;
         var result = await SettleAsync(resource, outcome, places, decision.LookAgain > soon ? soon : Spread(decision.LookAgain), cancellationToken);
         return result with { IsRemoved = desired.IsRemoval && missing.IsEmpty && applied.IsComplete && !applied.AnyRecordWritten };
     }
+
+    // A new host waits for its turn at the issuer. What is published does not: senders look for it there.
+    private ApplyProblem? TurnOf(DesiredState desired, RolloutState state, ServingCaches caches, ClassSettings settings, DateTimeOffset now) =>
+        desired.Host is [var first, ..] && state.PublishedId is null && caches.Find(first.Kind, first.Key) is null
+        && pacer.WaitFor(first.Key, settings.Serving, now) is { } wait
+            ? new ApplyProblem(
+                Reason.PolicyHostPaced, desired.Domain.PolicyHost,
+                $"waits for its turn: class {settings.Name} makes at most {settings.Serving.NewHostsPerHour} new policy hosts an hour (spec.serving.exposure.maxNewHostsPerHour)",
+                NeedsSomebody: false)
+            {
+                RetryAfter = wait,
+            }
+            : null;
 
     private static PassOutcome Refused(Admission admission) => admission switch
     {

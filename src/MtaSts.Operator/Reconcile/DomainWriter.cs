@@ -9,7 +9,7 @@ namespace MtaSts.Operator.Reconcile;
 /// rfc8461#8.1: what is served comes first, then the records. What is taken away goes in the reverse order: no sender shall find a record of a policy that is
 /// about to go.
 /// </remarks>
-/// <param name="serving">Writes document and Ingress.</param>
+/// <param name="serving">Writes document and host.</param>
 /// <param name="records">Writes records.</param>
 public sealed class DomainWriter(ServingWriter serving, RecordWriter records)
 {
@@ -27,7 +27,7 @@ public sealed class DomainWriter(ServingWriter serving, RecordWriter records)
         var (problems, anyWritten) = await records.ApplyAsync(provider, missing, owner, intent.Adoption, cancellationToken);
         if (desired.IsRemoval && problems.IsEmpty)
         {
-            served = await serving.RemoveAsync(desired.Domain, desired.Shard, space, owner, cancellationToken);
+            served = await serving.RemoveAsync(desired.Domain, settings.Name, desired.Shard, space, owner, cancellationToken);
         }
 
         return new Applied(served, problems, anyWritten);
@@ -35,7 +35,7 @@ public sealed class DomainWriter(ServingWriter serving, RecordWriter records)
 }
 
 /// <summary>What became of a write.</summary>
-/// <param name="ServingProblems">What of document and Ingress could not be done.</param>
+/// <param name="ServingProblems">What of document and host could not be done.</param>
 /// <param name="DnsProblems">What of the records could not be done.</param>
 /// <param name="AnyRecordWritten">Whether any record was.</param>
 public sealed record Applied(ImmutableArray<ApplyProblem> ServingProblems, ImmutableArray<ApplyProblem> DnsProblems, bool AnyRecordWritten)

@@ -18,5 +18,5 @@ public sealed record IngressSpec
 
     /// <summary>Where the certificates of the policy hosts come from.</summary>
     [JsonPropertyName("tls")]
-    public IngressTlsSpec? Tls { get; init; }
+    public HostTlsSpec? Tls { get; init; }
 }

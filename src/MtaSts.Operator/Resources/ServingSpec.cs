@@ -26,12 +26,17 @@ public sealed record ServingSpec
     [JsonPropertyName("command")]
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>The ServiceAccount of the policy servers; it needs no rights, and no token of it is mounted. Default: the namespace's own.</summary>
+    [Schema(CharsMin = 1, CharsMax = Patterns.NameCharsMax, Pattern = Patterns.ObjectName)]
+    [JsonPropertyName("serviceAccountName")]
+    public string? ServiceAccountName { get; init; }
+
     /// <summary>How the policy hosts are reached from outside.</summary>
     [JsonPropertyName("exposure")]
     public ExposureSpec? Exposure { get; init; }
 
     /// <summary>
-    /// What mta-sts.DOMAIN points to: IPv4 and IPv6 addresses, or one host name for a CNAME. Default: what the status of the Ingress says.
+    /// What mta-sts.DOMAIN points to: IPv4 and IPv6 addresses, or one host name for a CNAME. Default: what the status of the Ingress, the Gateway or the Service says.
     /// </summary>
     [Schema(ItemsMax = 16, IsSet = true, CharsMin = 2, CharsMax = Patterns.NameCharsMax)]
     [JsonPropertyName("addresses")]

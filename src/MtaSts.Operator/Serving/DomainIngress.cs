@@ -9,22 +9,24 @@ namespace MtaSts.Operator.Serving;
 public static class DomainIngress
 {
     private const string PolicyPath = "/.well-known/mta-sts.txt"; // rfc8461#3.3
-    private const string IssuerAnnotation = "cert-manager.io/cluster-issuer";
+    /// <summary>The annotation by which cert-manager issues a certificate for an Ingress.</summary>
+    public const string IssuerAnnotation = "cert-manager.io/cluster-issuer";
 
     /// <summary>The Ingress of a domain, for a class that uses ingresses.</summary>
     /// <param name="domain">The domain.</param>
     /// <param name="serving">Its class.</param>
+    /// <param name="exposure">The class's settings of ingresses.</param>
     /// <param name="owner">The resource that it is for, "namespace/name"; an annotation, since a tenant owns none of these objects.</param>
-    public static V1Ingress For(MailDomain domain, ServingSettings serving, string owner)
+    public static V1Ingress For(MailDomain domain, ServingSettings serving, Exposure.Ingress exposure, string owner)
     {
-        var annotations = new Dictionary<string, string>(serving.IngressAnnotations, StringComparer.Ordinal)
+        var annotations = new Dictionary<string, string>(exposure.Annotations, StringComparer.Ordinal)
         {
             [ApiGroup.DomainAnnotation] = domain.ToString(),
             [ApiGroup.OwnerAnnotation] = owner,
         };
-        if (serving.ClusterIssuer is not null)
+        if (exposure.ClusterIssuer is not null)
         {
-            annotations[IssuerAnnotation] = serving.ClusterIssuer;
+            annotations[IssuerAnnotation] = exposure.ClusterIssuer;
         }
 
         return new V1Ingress
@@ -33,14 +35,14 @@ public static class DomainIngress
             Kind = "Ingress",
             Metadata = new V1ObjectMeta
             {
-                Name = ServingNames.OfIngress(domain),
+                Name = ServingNames.OfHost(domain),
                 NamespaceProperty = serving.Namespace,
                 Labels = ServingLabels.OfDomain(serving.ClassName, domain),
                 Annotations = annotations,
             },
             Spec = new V1IngressSpec
             {
-                IngressClassName = serving.IngressClassName,
+                IngressClassName = exposure.ClassName,
                 Tls = [new V1IngressTLS { Hosts = [domain.PolicyHost], SecretName = ServingNames.OfTlsSecret(domain) }],
                 Rules = [new V1IngressRule { Host = domain.PolicyHost, Http = new V1HTTPIngressRuleValue { Paths = [PathOf(serving)] } }],
             },

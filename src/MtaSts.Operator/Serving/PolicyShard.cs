@@ -17,10 +17,10 @@ public sealed record PolicyShard(string ConfigMapName, string Key)
     public const int Count = 64;
 
     /// <summary>The place of a domain: always the same for the same domain and class.</summary>
-    public static PolicyShard Of(MailDomain domain, string className)
-    {
-        var name = domain.ToString();
-        var shard = (int)(BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(name))) % Count);
-        return new PolicyShard(ServingNames.OfShard(className, shard), name);
-    }
+    public static PolicyShard Of(MailDomain domain, string className) =>
+        new(ServingNames.OfShard(className, NumberOf(domain)), domain.ToString());
+
+    /// <summary>The number of a domain's shard, from 0 to below <see cref="Count"/>.</summary>
+    public static int NumberOf(MailDomain domain) =>
+        (int)(BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(domain.ToString()))) % Count);
 }

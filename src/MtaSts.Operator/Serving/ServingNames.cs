@@ -21,10 +21,14 @@ public static class ServingNames
     public static string OfShard(string className, int shard) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Prefix}{ClassPart(className)}-policies-{shard}");
 
-    /// <summary>The name of a domain's Ingress.</summary>
-    public static string OfIngress(MailDomain domain) => Fit(Prefix + domain, "");
+    /// <summary>The name of the Secret that holds one shard of the certificates of a class whose policy servers end TLS.</summary>
+    public static string OfCertificates(string className, int shard) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Prefix}{ClassPart(className)}-certificates-{shard}");
 
-    /// <summary>The name of the Secret with the certificate of a domain's policy host.</summary>
+    /// <summary>The name of the objects by which a domain's policy host is reached: Ingress, HTTPRoute, ListenerSet.</summary>
+    public static string OfHost(MailDomain domain) => Fit(Prefix + domain, "");
+
+    /// <summary>The name of the Secret with the certificate of a domain's policy host, and of the Certificate that leads to it.</summary>
     public static string OfTlsSecret(MailDomain domain) => Fit(Prefix + domain, "-tls");
 
     /// <summary>A name as a label value: itself, or where that is too long its beginning and a hash.</summary>

@@ -19,7 +19,14 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
     /// <summary>The port on which it answers health questions.</summary>
     public const int HealthPort = 8081;
 
+    /// <summary>The port on which it answers senders where it ends TLS by itself.</summary>
+    public const int TlsPort = 8443;
+
+    /// <summary>The port of a Service of type LoadBalancer (rfc8461#3.3).</summary>
+    public const int HttpsPort = 443;
+
     private const string PoliciesPath = "/policies";
+    private const string CertificatesPath = "/certificates";
     private const string ContainerName = "policy-server";
     private const int UserId = 65532; // "nonroot" of the distroless images
     private const int ReadOnlyMode = 292; // 0444; the API takes decimal
@@ -60,6 +67,7 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
 
     private static V1PodSpec PodOf(ServingSettings serving) => new()
     {
+        ServiceAccountName = serving.ServiceAccountName,
         // It faces the internet: it gets no credentials at all.
         AutomountServiceAccountToken = false,
         EnableServiceLinks = false,
@@ -78,7 +86,7 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
             Spread(serving, "topology.kubernetes.io/zone"),
         ],
         Containers = [ContainerOf(serving)],
-        Volumes = [PoliciesOf(serving)],
+        Volumes = EndsTls(serving) ? [PoliciesOf(serving), CertificatesOf(serving)] : [PoliciesOf(serving)],
     };
 
     private static V1TopologySpreadConstraint Spread(ServingSettings serving, string topologyKey) => new()
@@ -94,11 +102,16 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
         Name = ContainerName,
         Image = serving.Image,
         Command = serving.Command.IsEmpty ? null : [.. serving.Command],
-        Args = ["--policies", PoliciesPath, "--listen", $"[::]:{PolicyPort}", "--health-listen", $"[::]:{HealthPort}"],
+        Args =
+        [
+            "--policies", PoliciesPath, "--listen", $"[::]:{PolicyPort}", "--health-listen", $"[::]:{HealthPort}",
+            .. EndsTls(serving) ? new[] { "--tls-listen", $"[::]:{TlsPort}", "--certificates", CertificatesPath } : [],
+        ],
         Ports =
         [
-            new V1ContainerPort { Name = "http", ContainerPort = PolicyPort, Protocol = "TCP" },
-            new V1ContainerPort { Name = "health", ContainerPort = HealthPort, Protocol = "TCP" },
+            Port("http", PolicyPort),
+            Port("health", HealthPort),
+            .. EndsTls(serving) ? new[] { Port("https", TlsPort) } : [],
         ],
         ReadinessProbe = Probe("/readyz", periodSeconds: 5, failures: 2),
         LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 3),
@@ -110,8 +123,16 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
             RunAsNonRoot = true,
             Capabilities = new V1Capabilities { Drop = ["ALL"] },
         },
-        VolumeMounts = [new V1VolumeMount { Name = "policies", MountPath = PoliciesPath, ReadOnlyProperty = true }],
+        VolumeMounts =
+        [
+            new V1VolumeMount { Name = "policies", MountPath = PoliciesPath, ReadOnlyProperty = true },
+            .. EndsTls(serving) ? new[] { new V1VolumeMount { Name = "certificates", MountPath = CertificatesPath, ReadOnlyProperty = true } } : [],
+        ],
     };
+
+    private static bool EndsTls(ServingSettings serving) => serving.Exposure is Exposure.LoadBalancer;
+
+    private static V1ContainerPort Port(string name, int number) => new() { Name = name, ContainerPort = number, Protocol = "TCP" };
 
     private static V1Probe Probe(string path, int periodSeconds, int failures) => new()
     {
@@ -150,7 +171,46 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
         },
     };
 
-    private static V1Service ServiceOf(ServingSettings serving) => new()
+    private static V1Volume CertificatesOf(ServingSettings serving) => new()
+    {
+        Name = "certificates",
+        Projected = new V1ProjectedVolumeSource
+        {
+            DefaultMode = ReadOnlyMode,
+            Sources =
+            [
+                .. Enumerable.Range(0, PolicyShard.Count).Select(shard => new V1VolumeProjection
+                {
+                    Secret = new V1SecretProjection { Name = ServingNames.OfCertificates(serving.ClassName, shard), Optional = true },
+                }),
+            ],
+        },
+    };
+
+    private static V1Service ServiceOf(ServingSettings serving) => serving.Exposure is Exposure.LoadBalancer exposure
+        ? new V1Service
+        {
+            ApiVersion = "v1",
+            Kind = "Service",
+            Metadata = WithAnnotations(MetadataOf(serving), exposure.Annotations),
+            Spec = new V1ServiceSpec
+            {
+                Type = "LoadBalancer",
+                LoadBalancerClass = exposure.ClassName,
+                Selector = ServingLabels.PodSelector(serving.ClassName),
+                // No sender asks for a policy over anything but HTTPS (rfc8461#3.3), so nothing else is let in.
+                Ports = [new V1ServicePort { Name = "https", Port = HttpsPort, TargetPort = "https", Protocol = "TCP" }],
+            },
+        }
+        : ClusterServiceOf(serving);
+
+    private static V1ObjectMeta WithAnnotations(V1ObjectMeta metadata, IReadOnlyDictionary<string, string> annotations)
+    {
+        metadata.Annotations = annotations.Count == 0 ? null : new Dictionary<string, string>(annotations, StringComparer.Ordinal);
+        return metadata;
+    }
+
+    private static V1Service ClusterServiceOf(ServingSettings serving) => new()
     {
         ApiVersion = "v1",
         Kind = "Service",

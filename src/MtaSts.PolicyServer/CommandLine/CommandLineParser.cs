@@ -76,7 +76,9 @@ internal static class CommandLineParser
             usage: policy-server [OPTION VALUE]...
 
             The folder holds one file per mail domain. The file's name is the domain, its content the document, which is
-            served as it is at http://mta-sts.DOMAIN/.well-known/mta-sts.txt. TLS is the job of what stands in front.
+            served as it is at http://mta-sts.DOMAIN/.well-known/mta-sts.txt. TLS is the job of what stands in front, or
+            with --tls-listen the server's own: the certificate is chosen by the name that the client asks for, and read
+            anew when its files change.
 
 
             """);

@@ -14,7 +14,13 @@ internal sealed record ServerOptions
     /// <summary>Where the kubelet and Prometheus are answered. Port 0 takes a free one.</summary>
     public IPEndPoint HealthListen { get; init; } = new(IPAddress.IPv6Any, 8081);
 
-    /// <summary>How often the folder is looked at.</summary>
+    /// <summary>Where senders are answered over TLS; null for nowhere. Port 0 takes a free one.</summary>
+    public IPEndPoint? TlsListen { get; init; }
+
+    /// <summary>The folder of certificates, two files per mail domain: DOMAIN.crt, the certificate with its chain, and DOMAIN.key, both PEM.</summary>
+    public string Certificates { get; init; } = "/certificates";
+
+    /// <summary>How often the folders are looked at.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long requests are still answered after SIGTERM, so that load balancers can notice.</summary>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using MtaSts.PolicyServer.Certificates;
 using MtaSts.PolicyServer.CommandLine;
 using MtaSts.PolicyServer.Telemetry;
 
@@ -47,18 +48,22 @@ internal sealed class Listener : IDisposable
         kestrel.Listen(Bindable(options.Listen, loggers), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => async connection =>
-            {
-                metrics.ConnectionOpened();
-                try
-                {
-                    await next(connection);
-                }
-                finally
-                {
-                    metrics.ConnectionClosed();
-                }
-            });
+            Count(listen, metrics);
+        });
+        return new(kestrel, application, loggers);
+    }
+
+    /// <summary>The listener for senders where nothing in front ends TLS.</summary>
+    public static Listener ForPoliciesOverTls(
+        ServerOptions options, IPEndPoint address, CertificateStore certificates, IHttpApplication<IFeatureCollection> application, ServerMetrics metrics, ILoggerFactory loggers)
+    {
+        KestrelServerOptions kestrel = Base(options);
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Listen(Bindable(address, loggers), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            Count(listen, metrics);
+            listen.Use(next => new TlsConnections(next, certificates, options.HeaderTimeout).OnConnectionAsync);
         });
         return new(kestrel, application, loggers);
     }
@@ -79,6 +84,19 @@ internal sealed class Listener : IDisposable
     public Task StopAsync(CancellationToken cancellation) => _server.StopAsync(cancellation);
 
     public void Dispose() => _server.Dispose();
+
+    private static void Count(ListenOptions listen, ServerMetrics metrics) => listen.Use(next => async connection =>
+    {
+        metrics.ConnectionOpened();
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            metrics.ConnectionClosed();
+        }
+    });
 
     private static KestrelServerOptions Base(ServerOptions options) => new()
     {

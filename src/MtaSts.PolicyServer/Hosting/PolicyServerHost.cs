@@ -1,3 +1,4 @@
+using MtaSts.PolicyServer.Certificates;
 using MtaSts.PolicyServer.CommandLine;
 using MtaSts.PolicyServer.Http;
 using MtaSts.PolicyServer.Policies;
@@ -15,6 +16,8 @@ internal sealed class PolicyServerHost : IAsyncDisposable
     private readonly Readiness _readiness;
     private readonly Listener _policies;
     private readonly Listener _health;
+    private readonly Listener? _tls;
+    private readonly CertificateStore? _certificates;
     private readonly CancellationTokenSource _reading = new();
     private Task _reader = Task.CompletedTask;
 
@@ -25,7 +28,14 @@ internal sealed class PolicyServerHost : IAsyncDisposable
         Metrics = new ServerMetrics();
         Store = new PolicyStore(options.Policies, Metrics, loggers.CreateLogger<PolicyStore>(), TimeProvider.System);
         _readiness = new Readiness(Store);
-        _policies = Listener.ForPolicies(options, new PolicyApplication(Store, _readiness, Metrics), Metrics, loggers);
+        var application = new PolicyApplication(Store, _readiness, Metrics);
+        _policies = Listener.ForPolicies(options, application, Metrics, loggers);
+        if (options.TlsListen is { } address)
+        {
+            _certificates = new CertificateStore(options.Certificates, Metrics, loggers.CreateLogger<CertificateStore>());
+            _tls = Listener.ForPoliciesOverTls(options, address, _certificates, application, Metrics, loggers);
+        }
+
         _health = Listener.ForHealth(options, new HealthApplication(_readiness, Metrics), loggers);
     }
 
@@ -36,16 +46,26 @@ internal sealed class PolicyServerHost : IAsyncDisposable
     /// <summary>Where policies are served, once started.</summary>
     public Uri Address => _policies.Address;
 
+    /// <summary>Where policies are served over TLS, once started; null for nowhere.</summary>
+    public Uri? TlsAddress => _tls?.Address;
+
     /// <summary>Where health and metrics are served, once started.</summary>
     public Uri HealthAddress => _health.Address;
 
     /// <exception cref="IOException">An address is taken or is not ours.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        _reader = Store.RunAsync(_options.Poll, _reading.Token);
+        _reader = Task.WhenAll(
+            Store.RunAsync(_options.Poll, _reading.Token),
+            _certificates?.RunAsync(_options.Poll, TimeProvider.System, _reading.Token) ?? Task.CompletedTask);
         await _health.StartAsync(cancellation);
         await _policies.StartAsync(cancellation);
         _logger.Listening(Address.ToString(), HealthAddress.ToString());
+        if (_tls is not null)
+        {
+            await _tls.StartAsync(cancellation);
+            _logger.ListeningTls(_tls.Address.ToString(), _options.Certificates);
+        }
     }
 
     /// <summary>
@@ -62,6 +82,8 @@ internal sealed class PolicyServerHost : IAsyncDisposable
 
         using var cut = new CancellationTokenSource(CutAfter);
         await _policies.StopAsync(cut.Token);
+        if (_tls is not null)
+            await _tls.StopAsync(cut.Token);
         await _health.StopAsync(cut.Token);
         await _reading.CancelAsync();
         await _reader;
@@ -73,6 +95,7 @@ internal sealed class PolicyServerHost : IAsyncDisposable
         await _reading.CancelAsync();
         await _reader;
         _policies.Dispose();
+        _tls?.Dispose();
         _health.Dispose();
         _reading.Dispose();
     }

@@ -31,4 +31,16 @@ internal static partial class Log
 
     [LoggerMessage(3008, LogLevel.Warning, "this machine has no IPv6: listening on {Address} instead of {Wanted}")]
     public static partial void NoIPv6(this ILogger logger, string address, string wanted);
+
+    [LoggerMessage(3009, LogLevel.Information, "policies are served over TLS at {Address}, with the certificates of {Folder}")]
+    public static partial void ListeningTls(this ILogger logger, string address, string folder);
+
+    [LoggerMessage(3010, LogLevel.Information, "the certificates of {Domains} domains are there")]
+    public static partial void Certificates(this ILogger logger, int domains);
+
+    [LoggerMessage(3011, LogLevel.Error, "the certificate of {Domain} cannot be used: {Problem}; {Instead}")]
+    public static partial void CertificateUnusable(this ILogger logger, string domain, string problem, string instead);
+
+    [LoggerMessage(3012, LogLevel.Error, "cannot read {Folder}: {Problem}; going on with the certificates read before")]
+    public static partial void CertificatesUnreadable(this ILogger logger, string folder, string problem);
 }

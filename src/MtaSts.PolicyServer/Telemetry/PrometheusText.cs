@@ -25,6 +25,12 @@ internal static class PrometheusText
         Single(text, "loads_total", "counter", "Times that a new table of policies was loaded.", metrics.Loads);
         Single(text, "load_failures_total", "counter", "Times that the folder could not be read.", metrics.LoadFailures);
 
+        if (metrics.Certificates >= 0)
+        {
+            Single(text, "certificates", "gauge", "Domains with a certificate in the folder.", metrics.Certificates);
+            Single(text, "certificate_failures_total", "counter", "Times that a certificate could not be used.", metrics.CertificateFailures);
+        }
+
         if (metrics.Last is { } last)
         {
             Single(text, "policies", "gauge", "Policies in the table.", last.Policies);

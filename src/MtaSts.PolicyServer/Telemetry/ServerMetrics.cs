@@ -12,6 +12,8 @@ internal sealed class ServerMetrics
     private long _connections;
     private long _loads;
     private long _loadFailures;
+    private long _certificates = -1;
+    private long _certificateFailures;
     private LoadFigures? _last;
 
     public void Answered(int status) => Interlocked.Increment(ref _requests[Array.IndexOf(Statuses, status)]);
@@ -30,6 +32,15 @@ internal sealed class ServerMetrics
     }
 
     public void LoadFailed() => Interlocked.Increment(ref _loadFailures);
+
+    public void CertificatesFound(int domains) => Interlocked.Exchange(ref _certificates, domains);
+
+    public void CertificateFailed() => Interlocked.Increment(ref _certificateFailures);
+
+    /// <summary>Domains with a certificate; -1 where no certificates are read.</summary>
+    public long Certificates => Interlocked.Read(ref _certificates);
+
+    public long CertificateFailures => Interlocked.Read(ref _certificateFailures);
 
     public long Requests(int status) => Interlocked.Read(ref _requests[Array.IndexOf(Statuses, status)]);
 

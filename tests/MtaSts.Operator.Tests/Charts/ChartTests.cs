@@ -70,7 +70,7 @@ public sealed class ChartTests
         Assert.Empty(reading.Problems);
         Assert.True(ofClass.IsDefault);
         Assert.Equal(full ? "mta-sts-serving" : RenderedChart.Namespace, reading.Value!.Serving.Namespace);
-        Assert.Equal(full ? "acme" : null, reading.Value.Serving.ClusterIssuer);
+        Assert.Equal(full ? "acme" : null, reading.Value.Serving.Exposure.ClusterIssuer);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class AliasAttackTests
             var observed = Seen(intent, marked);
             var evidence = EvidenceReader.Read(intent, state, observed, Provider.OwnerId, Passes.Now, now);
             state = Decider.Decide(intent, state, evidence, now).Next;
-            var records = DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", null).Records;
+            var records = DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", HostTargets.Unknown).Records;
 
             Assert.DoesNotContain(RecordPlanner.KeysToRead(records), key => key.Name.Contains("example.org", StringComparison.Ordinal));
             Assert.Contains(evidence.Checks, c => c is { Check: Check.TxtRecord, Finding: Finding.Broken { Reason: Reason.AliasElsewhere } });

@@ -6,6 +6,7 @@ using MtaSts.Core.Sts;
 using MtaSts.Core.TlsRpt;
 using MtaSts.Operator.Reconcile;
 using MtaSts.Operator.Resources.Reading;
+using MtaSts.Operator.Serving;
 using MtaSts.Operator.Tests.Resources;
 
 namespace MtaSts.Operator.Tests.Reconcile;
@@ -31,7 +32,7 @@ public class DesiredStateTests
         var desired = Of(Passes.Intent with { TlsReporting = Rua }, RolloutState.Empty, Ingress("192.0.2.7"));
 
         Assert.Null(desired.Document);
-        Assert.Null(desired.Ingress);
+        Assert.Empty(desired.Host);
         Assert.Empty(desired.Records);
     }
 
@@ -41,7 +42,7 @@ public class DesiredStateTests
         var desired = Of(Passes.Intent with { TlsReporting = Rua }, Served, Ingress("192.0.2.7"));
 
         Assert.Equal(Served.Served, desired.Document);
-        Assert.Equal("mta-sts.example.com", Assert.Single(desired.Ingress!.Spec.Rules).Host);
+        Assert.Equal("Ingress mta-sts/mta-sts-example.com", Assert.Single(desired.Host).ToString());
         Assert.Equal(["mta-sts.example.com A: 192.0.2.7", "mta-sts.example.com AAAA: ", "mta-sts.example.com CNAME: "], Show(desired));
     }
 
@@ -77,18 +78,17 @@ public class DesiredStateTests
     [Fact]
     public void A_class_without_ingress_gets_none()
     {
-        var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { UsesIngress = false } };
+        var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { Exposure = new Exposure.None() } };
 
-        Assert.Null(DesiredState.Of(Passes.Intent, Served, settings, Provider, "team-a/p", null).Ingress);
+        Assert.Empty(DesiredState.Of(Passes.Intent, Served, settings, Provider, "team-a/p", HostTargets.Unknown).Host);
     }
 
     [Fact]
-    public void The_addresses_of_the_class_come_before_those_of_the_ingress()
+    public void The_policy_host_gets_an_address_of_each_family()
     {
         var targets = new HostTargets(["192.0.2.9", "2001:db8::9"], null);
-        var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { Targets = targets } };
 
-        var desired = DesiredState.Of(Passes.Intent, Served, settings, Provider, "team-a/p", Ingress("192.0.2.7"));
+        var desired = DesiredState.Of(Passes.Intent, Served, Samples.Settings, Provider, "team-a/p", targets);
 
         Assert.Equal(["mta-sts.example.com A: 192.0.2.9", "mta-sts.example.com AAAA: 2001:db8::9", "mta-sts.example.com CNAME: "], Show(desired));
     }
@@ -96,8 +96,8 @@ public class DesiredStateTests
     [Fact]
     public void Whatever_may_be_wanted_is_removed_and_watched()
     {
-        var settings = Samples.Settings with { Serving = Samples.Settings.Serving with { Targets = new HostTargets(["192.0.2.9"], null) } };
-        var wanted = DesiredState.Of(Passes.Intent with { TlsReporting = Rua }, Published, settings, Provider, "team-a/p", null).Records;
+        var targets = new HostTargets(["192.0.2.9"], null);
+        var wanted = DesiredState.Of(Passes.Intent with { TlsReporting = Rua }, Published, Samples.Settings, Provider, "team-a/p", targets).Records;
         var removed = DesiredState.Removal(Passes.Intent.Domain, delegation: null);
         var watched = DesiredState.KeysToWatch(Passes.Intent.Domain, delegation: null);
 
@@ -119,7 +119,7 @@ public class DesiredStateTests
     {
         var intent = Passes.Intent with { TlsReporting = Rua, Delegation = Delegated.Delegation };
         var here = Of(Passes.Intent with { TlsReporting = Rua }, Published, Ingress("192.0.2.7"));
-        var there = DesiredState.Of(intent, Published, Samples.Settings, Delegated, "team-a/p", Ingress("192.0.2.7"));
+        var there = DesiredState.Of(intent, Published, Samples.Settings, Delegated, "team-a/p", HostView.TargetsOf(Ingress("192.0.2.7")));
 
         Assert.Equal(Show(here), Show(there).Select(r => r.Replace(".sts.platform.example", "", StringComparison.Ordinal)));
         Assert.All(there.Records, r => Assert.EndsWith(".example.com.sts.platform.example", r.Key.Name, StringComparison.Ordinal));
@@ -127,7 +127,7 @@ public class DesiredStateTests
         Assert.All(there.Records, r => Assert.Equal(Delegated.TtlSeconds, r.Desired.TtlSeconds));
         Assert.Equal(here.Document, there.Document);
         Assert.Equal(here.Shard, there.Shard);
-        Assert.Equal("mta-sts.example.com", Assert.Single(there.Ingress!.Spec.Rules).Host);
+        Assert.Equal(here.Host.Select(h => h.Body.ToJsonString()), there.Host.Select(h => h.Body.ToJsonString()));
     }
 
     // Whatever a domain's state: what is written, watched and taken away is below the suffix, and below no other domain's places.
@@ -136,7 +136,7 @@ public class DesiredStateTests
         Passes.GenState.Sample(state =>
         {
             var intent = Passes.Intent with { TlsReporting = Rua, Delegation = Delegated.Delegation };
-            var wanted = DesiredState.Of(intent, state, Samples.Settings, Delegated, "team-a/p", Ingress("192.0.2.7")).Records;
+            var wanted = DesiredState.Of(intent, state, Samples.Settings, Delegated, "team-a/p", HostView.TargetsOf(Ingress("192.0.2.7"))).Records;
             var keys = wanted.Concat(DesiredState.OfRemoval(intent.Domain, Samples.Settings, Delegated).Records).Select(r => r.Key)
                 .Concat(DesiredState.KeysToWatch(intent.Domain, Delegated.Delegation));
 
@@ -145,7 +145,7 @@ public class DesiredStateTests
         });
 
     private static DesiredState Of(Intent intent, RolloutState state, V1Ingress? ingress) =>
-        DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", ingress);
+        DesiredState.Of(intent, state, Samples.Settings, Provider, "team-a/p", HostView.TargetsOf(ingress));
 
     private static IEnumerable<string> Show(DesiredState desired) => desired.Records.Select(r => $"{r.Key}: {string.Join(",", r.Desired.Values)}");
 

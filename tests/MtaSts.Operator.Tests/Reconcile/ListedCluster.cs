@@ -37,7 +37,7 @@ internal sealed class ListedCluster : IAsyncDisposable
     public static async Task<ListedCluster> OfAsync(params IEnumerable<IKubernetesObject<V1ObjectMeta>> objects)
     {
         var cluster = new ListedCluster(objects);
-        await Task.WhenAll(cluster.Cluster.Informers.Select(i => i.WaitForSyncAsync(TestContext.Current.CancellationToken)));
+        await Task.WhenAll(cluster.Cluster.Informers.Where(i => i is not IOnDemandInformer { IsWanted: false }).Select(i => i.WaitForSyncAsync(TestContext.Current.CancellationToken)));
         return cluster;
     }
 
@@ -64,6 +64,10 @@ internal sealed class ListedCluster : IAsyncDisposable
             ["ingresses"] = "Ingress",
             ["deployments"] = "Deployment",
             ["services"] = "Service",
+            ["gateways"] = "Gateway",
+            ["httproutes"] = "HTTPRoute",
+            ["listenersets"] = "ListenerSet",
+            ["certificates"] = "Certificate",
         };
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -252,7 +252,7 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
         var serving = Samples.Serving("applied", s => s with { Namespace = "team-a" });
         var objects = ServingObjects.For(serving);
 
-        foreach (var one in new object[] { objects.Deployment, objects.Service, DomainIngress.For(Core.Mail.MailDomain.Parse("example.com"), serving, "team-a/p") })
+        foreach (var one in new object[] { objects.Deployment, objects.Service, DomainIngress.For(Core.Mail.MailDomain.Parse("example.com"), serving, (Exposure.Ingress)serving.Exposure, "team-a/p") })
         {
             await Plane.ApplyAsync(KubernetesJson.Serialize(one), Token); // JSON is YAML
         }

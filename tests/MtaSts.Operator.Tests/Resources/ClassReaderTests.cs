@@ -21,7 +21,33 @@ public sealed class ClassReaderTests
         { "an address that is none", "spec.serving.addresses[1]", s => s with { Serving = s.Serving with { Addresses = ["192.0.2.1", "1"] } } },
         { "a name beside an address", "spec.serving.addresses", s => s with { Serving = s.Serving with { Addresses = ["192.0.2.1", "lb.example.net"] } } },
         { "nothing says where the hosts are", "spec.serving.addresses", s => s with { Serving = s.Serving with { Exposure = new ExposureSpec { Type = "None" } } } },
-        { "an unknown exposure", "spec.serving.exposure.type", s => s with { Serving = s.Serving with { Exposure = new ExposureSpec { Type = "Gateway" } } } },
+        { "an unknown exposure", "spec.serving.exposure.type", s => s with { Serving = s.Serving with { Exposure = new ExposureSpec { Type = "Tunnel" } } } },
+        { "a gateway without a name", "spec.serving.exposure.gateway.parentRef", s => s with { Serving = s.Serving with { Exposure = new ExposureSpec { Type = "Gateway" } } } },
+        {
+            "a gateway whose name is none", "spec.serving.exposure.gateway.parentRef.name",
+            s => s with { Serving = s.Serving with { Exposure = Gateway(new GatewayReference { Name = "Public" }) } }
+        },
+        {
+            "a gateway in a namespace that can be none", "spec.serving.exposure.gateway.parentRef.namespace",
+            s => s with { Serving = s.Serving with { Exposure = Gateway(new GatewayReference { Name = "public", Namespace = "a.b" }) } }
+        },
+        {
+            "a section beside listeners of one's own", "spec.serving.exposure.gateway.parentRef.sectionName",
+            s => s with { Serving = s.Serving with { Exposure = Gateway(new GatewayReference { Name = "public", SectionName = "https" }, "ListenerSet") } }
+        },
+        {
+            "listeners of an unknown kind", "spec.serving.exposure.gateway.listeners",
+            s => s with { Serving = s.Serving with { Exposure = Gateway(new GatewayReference { Name = "public" }, "Mine") } }
+        },
+        {
+            "an issuer whose name is none", "spec.serving.exposure.loadBalancer.tls.clusterIssuer",
+            s => s with { Serving = s.Serving with { Exposure = new ExposureSpec { Type = "LoadBalancer", LoadBalancer = new LoadBalancerSpec { Tls = new HostTlsSpec { ClusterIssuer = "a b" } } } } }
+        },
+        {
+            "no new host at all", "spec.serving.exposure.maxNewHostsPerHour",
+            s => s with { Serving = s.Serving with { Exposure = new ExposureSpec { MaxNewHostsPerHour = 0 } } }
+        },
+        { "a service account whose name is none", "spec.serving.serviceAccountName", s => s with { Serving = s.Serving with { ServiceAccountName = "A" } } },
         {
             "a quantity that is none", "spec.serving.resources.limits.memory",
             s => s with { Serving = s.Serving with { Resources = new ContainerResourcesSpec { Limits = new Dictionary<string, string> { ["memory"] = "lots" } } } }
@@ -137,4 +163,7 @@ public sealed class ClassReaderTests
         new() { MatchExpressions = [new LabelRequirementSpec { Key = "env", Operator = op, Values = values }] };
 
     private static ClassRights Rights(Func<MtaStsClassSpec, MtaStsClassSpec> change) => ClassReader.Read(Samples.Class(change(Samples.ClassSpec))).Value!.Rights;
+
+    private static ExposureSpec Gateway(GatewayReference parent, string? listeners = null) =>
+        new() { Type = "Gateway", Gateway = new GatewaySpec { ParentRef = parent, Listeners = listeners } };
 }

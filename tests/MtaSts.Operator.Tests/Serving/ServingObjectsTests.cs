@@ -6,6 +6,7 @@ using k8s.Models;
 using MtaSts.Core.Desired;
 using MtaSts.Core.Mail;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Resources.Reading;
 using MtaSts.Operator.Serving;
 using MtaSts.Operator.Tests.Charts;
 using MtaSts.Operator.Tests.Resources;
@@ -112,9 +113,9 @@ public sealed partial class ServingObjectsTests
     [Fact]
     public void Names_are_valid_and_differ_whatever_the_domain_is() =>
         Gen.Select(Domains, Domains).Sample((one, other) =>
-            new[] { ServingNames.OfIngress(one), ServingNames.OfTlsSecret(one) }.All(n => n.Length <= 253 && ObjectName().IsMatch(n))
+            new[] { ServingNames.OfHost(one), ServingNames.OfTlsSecret(one) }.All(n => n.Length <= 253 && ObjectName().IsMatch(n))
             && ServingLabels.OfDomain("default", one).Values.All(v => LabelValue().IsMatch(v))
-            && (one == other || ServingNames.OfIngress(one) != ServingNames.OfIngress(other)));
+            && (one == other || ServingNames.OfHost(one) != ServingNames.OfHost(other)));
 
     [Fact]
     public void An_ingress_serves_exactly_the_policy()
@@ -127,12 +128,12 @@ public sealed partial class ServingObjectsTests
                 {
                     IngressClassName = "nginx",
                     Annotations = new Dictionary<string, string> { ["a"] = "b", [ApiGroup.OwnerAnnotation] = "forged" },
-                    Tls = new IngressTlsSpec { ClusterIssuer = "acme" },
+                    Tls = new HostTlsSpec { ClusterIssuer = "acme" },
                 },
             },
         });
 
-        var ingress = DomainIngress.For(Example, serving, "team-a/p");
+        var ingress = DomainIngress.For(Example, serving, (Exposure.Ingress)serving.Exposure, "team-a/p");
 
         Assert.Equal(("mta-sts-example.com", "mta-sts", "nginx"), (ingress.Metadata.Name, ingress.Metadata.NamespaceProperty, ingress.Spec.IngressClassName));
         var rule = Assert.Single(ingress.Spec.Rules);
@@ -151,14 +152,14 @@ public sealed partial class ServingObjectsTests
         Assert.SkipWhen(api is null, "no OpenAPI description of Kubernetes: set MTASTS_OPENAPI to the .json.gz of one");
         var objects = ServingObjects.For(Samples.Serving());
 
-        foreach (var one in new object[] { objects.Deployment, objects.Service, objects.DisruptionBudget, DomainIngress.For(Example, Samples.Serving(), "a/b") })
+        foreach (var one in new object[] { objects.Deployment, objects.Service, objects.DisruptionBudget, DomainIngress.For(Example, Samples.Serving(), (Exposure.Ingress)Samples.Serving().Exposure, "a/b") })
         {
             Assert.Empty(api!.Problems(JsonNode.Parse(KubernetesJson.Serialize(one))!.AsObject())!);
         }
     }
 
     [Fact]
-    public void Host_records_come_from_the_class_first()
+    public void Host_records_are_those_that_the_class_names()
     {
         var serving = Samples.Serving(change: s => s with { Addresses = ["192.0.2.2", "2001:db8::1", "192.0.2.1"] });
 
@@ -168,21 +169,21 @@ public sealed partial class ServingObjectsTests
                 RecordSet.Of("mta-sts.example.com", RecordType.Aaaa, 300, "2001:db8::1"),
                 RecordSet.Of("mta-sts.example.com", RecordType.Cname, 300),
             ],
-            HostRecords.For(Example, serving, IngressAt(("198.51.100.1", null)), 300));
+            HostRecords.For(Example, serving.Targets, 300));
     }
 
     [Fact]
     public void Host_records_come_from_the_ingress_where_the_class_says_nothing()
     {
-        Assert.Equal(["198.51.100.1"], HostRecords.For(Example, Samples.Serving(), IngressAt(("198.51.100.1", null), (null, "lb.example.net")), 300)[0].Values);
-        Assert.Equal(["lb.example.net"], HostRecords.For(Example, Samples.Serving(), IngressAt((null, "LB.example.net.")), 300)[2].Values);
+        Assert.Equal(["198.51.100.1"], HostRecords.For(Example, HostView.TargetsOf(IngressAt(("198.51.100.1", null), (null, "lb.example.net"))), 300)[0].Values);
+        Assert.Equal(["lb.example.net"], HostRecords.For(Example, HostView.TargetsOf(IngressAt((null, "LB.example.net."))), 300)[2].Values);
     }
 
     [Fact]
     public void While_nothing_is_known_of_the_host_there_is_no_record_set_to_publish()
     {
-        Assert.Empty(HostRecords.For(Example, Samples.Serving(), null, 300));
-        Assert.Empty(HostRecords.For(Example, Samples.Serving(), IngressAt(("", "")), 300));
+        Assert.Empty(HostRecords.For(Example, HostView.TargetsOf((V1Ingress?)null), 300));
+        Assert.Empty(HostRecords.For(Example, HostView.TargetsOf(IngressAt(("", ""))), 300));
     }
 
     private static V1Ingress IngressAt(params (string? Ip, string? Host)[] entries) => new()

@@ -5,6 +5,7 @@ using MtaSts.Core.Rollout;
 using MtaSts.Core.Sts;
 using MtaSts.Operator.Cli.Manifests;
 using MtaSts.Operator.Reconcile;
+using MtaSts.Operator.Resources.Reading;
 using MtaSts.Operator.Serving;
 
 namespace MtaSts.Operator.Cli.Plan;
@@ -30,7 +31,7 @@ internal static class Planner
             Assumed = domain.Assumed,
             PolicyUrl = $"https://{intent.Domain.PolicyHost}/.well-known/mta-sts.txt",
             Objects = [.. Objects(domain, desired)],
-            Host = Host(domain, desired),
+            Host = Host(domain),
             Aliases = [.. Aliases(domain)],
             KeptMx = [.. kept.Select(k => new KeptMxPlan(k.Pattern.ToString(), k.Why.ToString(), k.Until))],
             Stages = [.. intent.Stages.Select(stage => OfStage(domain, stage, Decider.DocumentOf(served, stage)))],
@@ -71,7 +72,7 @@ internal static class Planner
     private static DesiredState Desired(PlannedDomain domain, Stage stage, PolicyDocument document)
     {
         var state = new RolloutState { Stage = stage.Name, Served = document, PublishedId = document.Id, PublishedMode = stage.Mode };
-        return DesiredState.Of(domain.Intent, state, domain.Class, domain.Provider, domain.Owner, ingress: null);
+        return DesiredState.Of(domain.Intent, state, domain.Class, domain.Provider, domain.Owner, domain.Class.Serving.Targets);
     }
 
     // The records and the companions that say whose they are: what the planner writes where nothing is yet.
@@ -95,30 +96,57 @@ internal static class Planner
     {
         var serving = domain.Class.Serving;
         yield return new ObjectPlan("ConfigMap", serving.Namespace, desired.Shard.ConfigMapName, $"entry {desired.Shard.Key}: the document");
-        if (desired.Ingress is not { } ingress)
+        foreach (var item in desired.Host)
         {
-            yield break;
+            yield return new ObjectPlan(item.Kind.Kind, serving.Namespace, item.Key.Name, Content(domain, item));
         }
 
-        var rule = ingress.Spec.Rules[0];
-        var backend = rule.Http.Paths[0].Backend.Service;
-        var className = ingress.Spec.IngressClassName is { } name ? $"IngressClass {name}" : "the cluster's default IngressClass";
-        yield return new ObjectPlan(
-            "Ingress", serving.Namespace, ingress.Metadata.Name, $"host {rule.Host}, path {rule.Http.Paths[0].Path} to Service {backend.Name}; {className}");
-        yield return new ObjectPlan(
-            "Secret", serving.Namespace, ingress.Spec.Tls[0].SecretName,
-            serving.ClusterIssuer is { } issuer
-                ? $"the certificate of {rule.Host}, from ClusterIssuer {issuer}"
-                : $"the certificate of {rule.Host}, which is not the operator's to make: the class names no ClusterIssuer");
+        if (serving.Exposure is Exposure.Ingress or Exposure.LoadBalancer or Exposure.Gateway { OwnListeners: true })
+        {
+            yield return new ObjectPlan(
+                "Secret", serving.Namespace, ServingNames.OfTlsSecret(domain.Intent.Domain),
+                serving.Exposure.ClusterIssuer is { } issuer
+                    ? $"the certificate of {domain.Intent.Domain.PolicyHost}, from ClusterIssuer {issuer}"
+                    : $"the certificate of {domain.Intent.Domain.PolicyHost}, which is not the operator's to make: the class names no ClusterIssuer");
+        }
+
+        if (serving.Exposure is Exposure.LoadBalancer)
+        {
+            yield return new ObjectPlan(
+                "Secret", serving.Namespace, CertificateShard.Of(domain.Intent.Domain, serving.ClassName).SecretName,
+                $"entries {domain.Intent.Domain}.crt and .key: that certificate, for the policy servers");
+        }
     }
 
-    private static HostPlan Host(PlannedDomain domain, DesiredState desired)
+    private static string Content(PlannedDomain domain, HostObject item)
+    {
+        var (host, service) = (domain.Intent.Domain.PolicyHost, ServingNames.OfClass(domain.Class.Serving.ClassName));
+        const string path = "/.well-known/mta-sts.txt";
+        return (item.Kind.Kind, domain.Class.Serving.Exposure) switch
+        {
+            ("Ingress", Exposure.Ingress ingress) =>
+                $"host {host}, path {path} to Service {service}; {(ingress.ClassName is { } name ? $"IngressClass {name}" : "the cluster's default IngressClass")}",
+            ("HTTPRoute", Exposure.Gateway gateway) =>
+                $"host {host}, path {path} to Service {service}; on {(gateway.OwnListeners ? $"ListenerSet {item.Key.Name}" : $"Gateway {gateway.Namespace}/{gateway.Name}")}",
+            ("ListenerSet", Exposure.Gateway gateway) => $"HTTPS listener of {host}; on Gateway {gateway.Namespace}/{gateway.Name}",
+            _ => $"asks ClusterIssuer {domain.Class.Serving.Exposure.ClusterIssuer} for {host}",
+        };
+    }
+
+    private static HostPlan Host(PlannedDomain domain)
     {
         var known = !domain.Class.Serving.Targets.IsUnknown;
         return new HostPlan(
             domain.Provider.PlaceOf(domain.Intent.Domain.PolicyHost),
             known,
             known ? $"spec.serving.addresses of class {domain.Class.Name}"
-                : $"the status of Ingress {domain.Class.Serving.Namespace}/{desired.Ingress?.Metadata.Name ?? ServingNames.OfIngress(domain.Intent.Domain)}");
+                : $"the status of {Front(domain)}");
     }
+
+    private static string Front(PlannedDomain domain) => domain.Class.Serving switch
+    {
+        { Exposure: Exposure.Gateway gateway } => $"Gateway {gateway.Namespace}/{gateway.Name}",
+        { Exposure: Exposure.LoadBalancer } serving => $"Service {serving.Namespace}/{ServingNames.OfClass(serving.ClassName)}",
+        var serving => $"Ingress {serving.Namespace}/{ServingNames.OfHost(domain.Intent.Domain)}",
+    };
 }

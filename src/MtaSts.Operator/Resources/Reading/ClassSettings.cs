@@ -96,17 +96,14 @@ public sealed record ServingSettings
     /// <summary>Their resources, or null for the default.</summary>
     public ContainerResourcesSpec? Resources { get; init; }
 
-    /// <summary>True when there is an Ingress for each domain.</summary>
-    public required bool UsesIngress { get; init; }
+    /// <summary>Their ServiceAccount, or null for the namespace's own.</summary>
+    public string? ServiceAccountName { get; init; }
 
-    /// <summary>The IngressClass, or null for the cluster's default.</summary>
-    public string? IngressClassName { get; init; }
+    /// <summary>How the policy hosts are reached.</summary>
+    public required Exposure Exposure { get; init; }
 
-    /// <summary>Annotations of every Ingress.</summary>
-    public ImmutableSortedDictionary<string, string> IngressAnnotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
-
-    /// <summary>The ClusterIssuer of the certificates, or null.</summary>
-    public string? ClusterIssuer { get; init; }
+    /// <summary>How many policy hosts may be new within an hour; null for any number.</summary>
+    public int? NewHostsPerHour { get; init; }
 
     /// <summary>What the policy hosts point to.</summary>
     public HostTargets Targets { get; init; } = HostTargets.Unknown;

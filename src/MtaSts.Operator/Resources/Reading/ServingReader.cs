@@ -24,11 +24,16 @@ internal static partial class ServingReader
             problems.Add("spec.serving.replicas", $"is {spec.Replicas}", $"write a number from 1 to {ReplicasMax}");
         }
 
-        var usesIngress = problems.OneOf("spec.serving.exposure.type", spec.Exposure?.Type, true, ("Ingress", true), ("None", false));
-        var targets = Targets(spec.Addresses ?? [], problems);
-        if (!usesIngress && targets.IsUnknown && spec.Addresses is not { Count: > 0 })
+        if (spec.ServiceAccountName is not null)
         {
-            problems.Add("spec.serving.addresses", "is empty", "give what mta-sts.DOMAIN points to, since with exposure None no Ingress says it");
+            problems.ObjectName("spec.serving.serviceAccountName", spec.ServiceAccountName, dots: true, Schema.Patterns.NameCharsMax);
+        }
+
+        var exposure = ExposureReader.Read(spec.Exposure, spec.Namespace ?? "", problems);
+        var targets = Targets(spec.Addresses ?? [], problems);
+        if (exposure is Exposure.None && targets.IsUnknown && spec.Addresses is not { Count: > 0 })
+        {
+            problems.Add("spec.serving.addresses", "is empty", "give what mta-sts.DOMAIN points to, since with exposure None nothing in the cluster says it");
         }
 
         Quantities("spec.serving.resources.requests", spec.Resources?.Requests, problems);
@@ -41,11 +46,9 @@ internal static partial class ServingReader
             Image = spec.Image ?? "",
             Command = [.. spec.Command ?? []],
             Resources = spec.Resources,
-            UsesIngress = usesIngress,
-            IngressClassName = spec.Exposure?.Ingress?.IngressClassName,
-            IngressAnnotations = spec.Exposure?.Ingress?.Annotations?.ToImmutableSortedDictionary(StringComparer.Ordinal)
-                ?? ImmutableSortedDictionary<string, string>.Empty,
-            ClusterIssuer = spec.Exposure?.Ingress?.Tls?.ClusterIssuer,
+            ServiceAccountName = spec.ServiceAccountName,
+            Exposure = exposure,
+            NewHostsPerHour = ExposureReader.NewHosts(spec.Exposure, exposure, problems),
             Targets = targets,
         };
     }

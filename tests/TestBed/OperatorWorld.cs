@@ -1,5 +1,6 @@
 using System.Net;
 using k8s;
+using MtaSts.TestBed.Foreign;
 using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Players;
 using MtaSts.TestBed.Processes;
@@ -63,6 +64,9 @@ public sealed class OperatorWorld : IAsyncDisposable
 
     /// <summary>DNS, web, mail.</summary>
     public MailNetwork Mail { get; }
+
+    /// <summary>What issues the certificates.</summary>
+    public CertificatePlayer Certificates { get; private set; } = null!;
 
     /// <summary>What runs the pods.</summary>
     public KubeletPlayer Kubelet { get; private set; } = null!;
@@ -220,7 +224,7 @@ public sealed class OperatorWorld : IAsyncDisposable
         await Bed.AddAsync(
             "ingress", (bed, folder, token) => IngressPlayer.StartAsync(bed.ControlPlane, ingress, Kubelet, folder, token), cancellationToken);
         await Bed.AddAsync("namespaces", (bed, folder, token) => NamespacePlayer.StartAsync(bed.ControlPlane, folder, token), cancellationToken);
-        await Bed.AddAsync(
+        Certificates = await Bed.AddAsync(
             "certificates", (bed, folder, token) => CertificatePlayer.StartAsync(bed.ControlPlane, IssueAsync, folder, token), cancellationToken);
     }
 
@@ -240,6 +244,8 @@ public sealed class OperatorWorld : IAsyncDisposable
         // As Helm does it: created, not applied. API servers before 1.25 drop the CEL rules in them, and refuse them in a server-side apply.
         await Bed.ControlPlane.KubectlAsync("create", "--validate=false", "-f", Path.Combine(chart, "crds"));
 
+        // A cluster that was lost has lost these as well.
+        await ForeignCrds.InstallCertManagerAsync(Bed.ControlPlane, cancellationToken);
         _rendered ??= await RenderAsync(chart, cancellationToken);
         await Bed.ControlPlane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");

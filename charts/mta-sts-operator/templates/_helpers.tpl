@@ -52,6 +52,21 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end -}}
 
+{{/* The ServiceAccount of the policy servers, in each of their namespaces. */}}
+{{- define "mta-sts-operator.policyServerAccountName" -}}
+{{- .Values.policyServer.serviceAccount.name | default (printf "%s-server" (include "mta-sts-operator.fullname" .)) -}}
+{{- end -}}
+
+{{/* How classes may have their policy hosts reached, as a YAML map with the key "list": what the values say, and what the default class has. */}}
+{{- define "mta-sts-operator.exposures" -}}
+{{- $all := .Values.rbac.exposures -}}
+{{- if .Values.defaultClass.create -}}
+{{- $all = append $all .Values.defaultClass.serving.exposure.type -}}
+{{- end -}}
+list:
+{{ toYaml ($all | uniq) }}
+{{- end -}}
+
 {{/* The namespaces of policy servers, as a YAML map with the key "list". */}}
 {{- define "mta-sts-operator.servingNamespaces" -}}
 {{- $default := .Values.defaultClass.serving.namespace | default .Release.Namespace -}}

@@ -57,6 +57,9 @@ public sealed class AddressPlan
     /// <summary>The web server that is somebody else's.</summary>
     public IPAddress OtherWeb => At(81);
 
+    /// <summary>Where a Service of type LoadBalancer is reached.</summary>
+    public IPAddress LoadBalancer => At(82);
+
     /// <summary>The sending mail server.</summary>
     public IPAddress Sender => At(200);
 

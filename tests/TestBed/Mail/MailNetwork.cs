@@ -140,6 +140,9 @@ public sealed class MailNetwork : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Gives the servers' namespace one more address of the plan.</summary>
+    public Task AddServerAddressAsync(IPAddress address, CancellationToken cancellationToken) => _spaces.AddServerAddressesAsync([address], cancellationToken);
+
     /// <summary>Starts a second web server, on an address of its own, of which no cluster knows; there is at most one.</summary>
     /// <exception cref="ChildProcessException">It did not start.</exception>
     public async Task<WebServer> AddOtherWebAsync(CancellationToken cancellationToken)

@@ -1,0 +1,119 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using k8s;
+using k8s.Models;
+using MtaSts.TestBed;
+
+namespace MtaSts.EndToEnd;
+
+/// <summary>Policy hosts that are reached by a Gateway, and by a load balancer before policy servers that end TLS.</summary>
+[Collection(OperatorExposureCollection.Name)]
+public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task On_a_gateway_a_domain_gets_certificate_listener_and_route_reaches_enforce_and_is_taken_down_whole()
+    {
+        var scene = fixture.Scene;
+        Assert.Contains("gateway.networking.k8s.io", fixture.BeforeTheApi, StringComparison.Ordinal);
+        await scene.AddDomainAsync("routed.test");
+        await scene.ApplyAsync(OperatorScene.Policy("routed", "routed.test", "className: gateway, deletionPolicy: Delete"));
+
+        var enforced = await scene.UntilStageAsync("routed", "enforce");
+        Assert.Equal(["testing Started", "enforce-1d SoakElapsed", "enforce SoakElapsed"], enforced.Moves);
+        Assert.Equal(enforced.Id, await scene.DocumentIdAsync("routed.test"));
+        Assert.Equal([scene.Mail.Web.EndPoint.Address.ToString()], await scene.RecordsAsync("mta-sts.routed.test", "A"));
+        Assert.Equal(3, (await HostObjectsAsync(scene, "routed.test")).Count);
+
+        await scene.DeleteAsync("routed");
+        await scene.UntilGoneAsync("routed");
+        Assert.Empty(await HostObjectsAsync(scene, "routed.test"));
+        Assert.Empty(await scene.TracesAsync("routed.test"));
+    }
+
+    [Fact]
+    public async Task What_a_gateway_refuses_is_named()
+    {
+        var scene = fixture.Scene;
+        await scene.AddDomainAsync("refused.test");
+        await scene.ApplyAsync(OperatorScene.Policy("refused", "refused.test", "className: closed"));
+
+        var held = await scene.UntilAsync("refused", p => p.Reason == "PolicyHostRefused", "the Gateway's refusal is the reason");
+        Assert.Contains("NotAllowedByListeners", held.Condition("Ready", "message"), StringComparison.Ordinal);
+        Assert.Empty(await scene.RecordsAsync("_mta-sts.refused.test"));
+    }
+
+    [Fact]
+    public async Task Behind_a_load_balancer_the_policy_server_ends_TLS_and_takes_a_renewal_without_a_restart()
+    {
+        var scene = fixture.Scene;
+        await scene.AddDomainAsync("balanced.test");
+        await scene.ApplyAsync(OperatorScene.Policy("balanced", "balanced.test", "className: balanced"));
+        await scene.UntilStageAsync("balanced", "enforce");
+        Assert.Equal([fixture.LoadBalancer.Address.Address.ToString()], await scene.RecordsAsync("mta-sts.balanced.test", "A"));
+        var before = await ShownAsync("mta-sts.balanced.test");
+
+        var renewed = scene.Mail.Ca.Issue("mta-sts.balanced.test");
+        var secret = new V1Secret { Data = new Dictionary<string, byte[]> { ["tls.crt"] = Bytes(renewed.CertificatePem), ["tls.key"] = Bytes(renewed.KeyPem) } };
+        await scene.ControlPlane.Client.CoreV1.PatchNamespacedSecretAsync(
+            new V1Patch(secret, V1Patch.PatchType.MergePatch), "mta-sts-balanced.test-tls", OperatorWorld.SystemNamespace, cancellationToken: Token);
+        await Eventually.HoldsAsync(async () => await ShownAsync("mta-sts.balanced.test") != before, "the renewed certificate is shown");
+
+        Assert.Equal(0, scene.World.Kubelet.Restarts(OperatorWorld.SystemNamespace, "mta-sts-balanced"));
+        await Assert.ThrowsAnyAsync<Exception>(() => ShownAsync("mta-sts.nobody.test"));
+    }
+
+    [Fact]
+    public async Task An_issuers_limit_is_told_apart_and_when_it_has_room_again_the_domain_goes_on()
+    {
+        var scene = fixture.Scene;
+        scene.World.Certificates.Refuse("mta-sts.limited.test", "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many new orders");
+        await scene.AddDomainAsync("limited.test");
+        await scene.ApplyAsync(OperatorScene.Policy("limited", "limited.test", "className: balanced"));
+
+        var held = await scene.UntilAsync("limited", p => p.Reason == "PolicyCertificateRateLimited", "the issuer's limit is the reason");
+        Assert.Equal(("False", "PolicyCertificateRateLimited"), (held.Condition("CertificateReady", "status"), held.Condition("CertificateReady", "reason")));
+        Assert.Contains("too many new orders", held.Condition("Ready", "message"), StringComparison.Ordinal);
+
+        scene.World.Certificates.Allow("mta-sts.limited.test");
+        await scene.UntilStageAsync("limited", "testing");
+    }
+
+    [Fact]
+    public async Task New_hosts_are_paced_and_who_waits_says_so_and_has_asked_for_no_certificate()
+    {
+        var scene = fixture.Scene;
+        await scene.AddDomainAsync("first.test");
+        await scene.AddDomainAsync("second.test");
+        await scene.ApplyAsync(OperatorScene.Policy("first", "first.test", "className: paced"));
+        await scene.UntilAsync("first", p => p.Condition("PolicyServed", "reason") is not (null or "PolicyHostPaced"), "the first one goes");
+        await Eventually.HoldsAsync(async () => (await HostObjectsAsync(scene, "first.test")).Count == 1, "the first one's certificate is asked for");
+        await scene.ApplyAsync(OperatorScene.Policy("second", "second.test", "className: paced"));
+
+        var held = await scene.UntilAsync("second", p => p.Reason == "PolicyHostPaced", "the second one waits");
+        Assert.Contains("maxNewHostsPerHour", held.Condition("Ready", "message"), StringComparison.Ordinal);
+        Assert.Empty(await HostObjectsAsync(scene, "second.test"));
+    }
+
+    private static byte[] Bytes(string pem) => Encoding.ASCII.GetBytes(pem);
+
+    private static async Task<IReadOnlyList<string>> HostObjectsAsync(OperatorScene scene, string domain)
+    {
+        var found = await scene.ControlPlane.KubectlAsync(
+            "get", "certificates.cert-manager.io,httproutes,listenersets", "-n", OperatorWorld.SystemNamespace, "-l", $"mta-sts.dev/domain={domain}", "-o", "name");
+        return found.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    // The certificate that the load balancer's address shows a client that asks for a host.
+    private async Task<string> ShownAsync(string host)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(fixture.LoadBalancer.Address, Token);
+        await using var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null }, Token);
+        return tls.RemoteCertificate!.GetSerialNumberString();
+    }
+}

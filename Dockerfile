@@ -9,18 +9,19 @@ ARG DOTNET=10.0
 ARG BASE=noble
 
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:${DOTNET}-${BASE} AS source
-# What buildx's SBOM is made of: this stage too, since a native program does not say which packages it is made of.
-ARG BUILDKIT_SBOM_SCAN_STAGE=true
 ENV CI=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY crds/ crds/
 COPY src/ src/
-ARG TARGETARCH=amd64
+# The builder says it; a default here would win over what it says.
+ARG TARGETARCH
 # What .NET calls the image's architecture.
-RUN case "$TARGETARCH" in amd64) echo linux-x64 ;; *) echo "linux-$TARGETARCH" ;; esac > /rid
+RUN case "$TARGETARCH" in amd64) echo linux-x64 ;; arm64) echo linux-arm64 ;; *) exit 1 ;; esac > /rid
 
+# The SBOMs look at the stages that compile, too: the programs do not show which packages they are made of.
 FROM source AS operator-build
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
 RUN dotnet publish src/MtaSts.Operator/MtaSts.Operator.csproj -c Release -r "$(cat /rid)" -o /publish \
  && install -D -m 0555 /publish/mtasts /root-fs/mtasts
 
@@ -29,6 +30,7 @@ FROM mcr.microsoft.com/dotnet/runtime-deps:${DOTNET}-${BASE} AS libraries
 
 # The native compiler needs a linker, and for another architecture that one's binutils and C library.
 FROM source AS policy-server-build
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
 RUN case "$(cat /rid)" in linux-x64) gnu=x86-64 debian=amd64 ;; *) gnu=aarch64 debian=arm64 ;; esac \
  && if [ "$debian" = "$(dpkg --print-architecture)" ]; then extra=; else extra="gcc-$gnu-linux-gnu libc6-dev-$debian-cross"; fi \
  && apt-get update \

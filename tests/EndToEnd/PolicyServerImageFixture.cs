@@ -15,7 +15,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
     private static readonly string Program = Path.Combine(OperatorScene.RepositoryRoot(), "artifacts", "bin", "policy-server");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mtasts-image-");
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private OciArchive? _image;
     private int _count;
 
@@ -63,7 +63,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
         try
         {
             await container.WaitReadyAsync(
-                async () => await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), TimeSpan.FromSeconds(30));
+                async () => await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), TimeSpan.FromSeconds(60));
             return new RunningImage(container, address, Stopwatch.GetElapsedTime(began));
         }
         catch
@@ -73,7 +73,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>What the server says for a host; null while it does not listen.</summary>
+    /// <summary>What the server says for a host; null when it does not listen, or takes too long.</summary>
     internal async Task<(HttpStatusCode Status, string Body)?> AskAsync(Uri server, string host)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server, "/.well-known/mta-sts.txt"));
@@ -83,7 +83,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
             using var answer = await _http.SendAsync(request);
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
             return null;
         }

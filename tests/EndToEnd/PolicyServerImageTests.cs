@@ -98,7 +98,7 @@ public sealed class PolicyServerImageTests(PolicyServerImageFixture fixture) : I
     {
         await using var running = await fixture.RunAsync();
 
-        Assert.Equal(0, await running.Container.StopAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await running.Container.StopAsync(TimeSpan.FromSeconds(60)));
 
         await NothingIsLeftAsync(running.Container);
     }

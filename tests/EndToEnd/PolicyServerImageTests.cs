@@ -82,13 +82,22 @@ public sealed class PolicyServerImageTests(PolicyServerImageFixture fixture) : I
         fixture.Image.Unpack(root);
         var packed = fixture.Image.PackedBytes / Megabyte;
         var unpacked = new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length) / Megabyte;
+        // The first ones also warm this program up.
+        List<double> starts = [];
+        for (var run = 0; run < 4; run++)
+        {
+            await using var one = await fixture.RunAsync();
+            starts.Add(one.StartUp.TotalMilliseconds);
+        }
+
         await using var running = await fixture.RunAsync();
+        starts.Add(running.StartUp.TotalMilliseconds);
         var resident = double.Parse(running.Container.Status("VmRSS").Split(' ')[0], CultureInfo.InvariantCulture) * 1024 / Megabyte;
 
         // To the console, so that a run that passes shows them too. How long the start takes depends on what else the machine does.
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"policy server's image: {packed:0.0} MB packed, {unpacked:0.0} MB unpacked; container to first answer {running.StartUp.TotalMilliseconds:0} ms; resident {resident:0.0} MB"));
+            $"policy server's image: {packed:0.0} MB packed, {unpacked:0.0} MB unpacked; container to first answer {starts.Min():0} to {starts.Max():0} ms in {starts.Count} starts; resident {resident:0.0} MB"));
         Assert.InRange(unpacked, 1, 20);
         Assert.InRange(resident, 1, 40);
     }

@@ -472,7 +472,8 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
     }
 
-    private static string RepositoryRoot()
+    /// <summary>The folder with Operator.sln.</summary>
+    public static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln"))) folder = folder.Parent;

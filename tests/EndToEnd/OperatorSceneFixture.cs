@@ -17,10 +17,13 @@ public abstract class OperatorSceneFixture(int pods, params string[] arguments) 
         }
     }
 
+    /// <summary>Deployments whose pods reach the API server through a gate.</summary>
+    private protected virtual IReadOnlyCollection<string> Gated => [];
+
     public async ValueTask InitializeAsync()
     {
         if (OperatorScene.MissingReason is not null) return;
-        _scene = await OperatorScene.StartAsync(pods, arguments);
+        _scene = await OperatorScene.StartAsync(pods, Gated, arguments);
         await FillAsync(_scene);
     }
 

@@ -1,0 +1,23 @@
+namespace MtaSts.EndToEnd;
+
+/// <summary>A world whose API server fails in ways that a leader outlives: its lease is as long as usual, and it reaches the server through a gate.</summary>
+public sealed class OperatorApiFaultsFixture() : OperatorSceneFixture(pods: 6)
+{
+    private protected override IReadOnlyCollection<string> Gated => [OperatorReplicas.First];
+
+    private protected override async Task FillAsync(OperatorScene scene)
+    {
+        await scene.AddDomainAsync(OperatorTrial.KeptDomain);
+        await scene.ControlPlane.ApplyAsync(
+            scene.Provider("default") + scene.Class("default", OperatorClasses.Fast) + scene.Class("slow", OperatorClasses.Slow)
+            + OperatorScene.Policy(OperatorTrial.Kept, OperatorTrial.KeptDomain),
+            CancellationToken.None);
+    }
+}
+
+/// <summary>Tests of this collection share that world and run one after another.</summary>
+[CollectionDefinition(Name)]
+public sealed class OperatorApiFaultsCollection : ICollectionFixture<OperatorApiFaultsFixture>
+{
+    public const string Name = "operator API faults";
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using k8s;
 using MtaSts.TestBed;
@@ -13,11 +14,10 @@ public sealed class OperatorHighAvailabilityApiTests(OperatorApiFaultsFixture fi
     private static readonly TimeSpan EtcdAway = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenCuts = TimeSpan.FromSeconds(0.5);
 
-    // A leader is to outlive it: it must renew its lease within ten seconds.
     private static readonly TimeSpan RefusedFor = TimeSpan.FromSeconds(6);
 
-    // What kube-apiserver asks for in Retry-After, less what the ways of two requests may differ.
-    private static readonly TimeSpan AskedToWait = TimeSpan.FromSeconds(0.95);
+    // A second is what kube-apiserver asks for in Retry-After, from its answer on; the audit log has when a request came.
+    private static readonly TimeSpan AskedToWait = TimeSpan.FromSeconds(1);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -105,9 +105,9 @@ public sealed class OperatorHighAvailabilityApiTests(OperatorApiFaultsFixture fi
             await scene.ControlPlane.StartApiServerAsync(Token);
         }
 
-        var back = TimeProvider.System.GetTimestamp();
+        var back = Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync(async () => await IngressAsync(scene, "gap.test") is not null, "the Ingress that was deleted meanwhile is there again");
-        OperatorScene.TellTakeOver("410 on a watch", TimeProvider.System.GetElapsedTime(back));
+        OperatorScene.TellTakeOver("410 on a watch", Stopwatch.GetElapsedTime(back));
         OperatorScene.Tell($"{Relists(scene) - relists} watches got 410");
         Assert.True(Relists(scene) > relists, "no watch got 410");
         Assert.Equal(before, await LeadershipAsync(scene));
@@ -138,8 +138,9 @@ public sealed class OperatorHighAvailabilityApiTests(OperatorApiFaultsFixture fi
     }
 
     [Fact]
-    public async Task A_server_that_refuses_writes_with_429_is_asked_again_no_sooner_than_it_says_and_less_and_less_often()
+    public async Task A_server_that_refuses_writes_with_429_is_asked_again_no_sooner_than_it_says()
     {
+        const string asked = "while writes are refused";
         var scene = fixture.Scene;
         await scene.ControlPlane.StopApiServerAsync();
         await scene.ControlPlane.StartApiServerAsync(["--enable-priority-and-fairness=false", "--max-mutating-requests-inflight=1"], Token);
@@ -150,12 +151,14 @@ public sealed class OperatorHighAvailabilityApiTests(OperatorApiFaultsFixture fi
             var from = DateTimeOffset.UtcNow;
             await using (await scene.ControlPlane.HoldWriteAsync(Token))
             {
-                await scene.AnnotateAsync(OperatorTrial.Kept, "reconcile.fluxcd.io/requestedAt", "while writes are refused");
+                await scene.AnnotateAsync(OperatorTrial.Kept, "reconcile.fluxcd.io/requestedAt", asked);
                 await Task.Delay(RefusedFor, Token);
             }
 
+            // Nobody nudges it: what was refused is tried again by itself.
             var until = DateTimeOffset.UtcNow;
-            OperatorScene.TellTakeOver("429 from the API server", await scene.AnswerAsync(OperatorTrial.Kept));
+            await scene.UntilAsync(OperatorTrial.Kept, p => p.LastHandled == asked, "what was refused is written");
+            OperatorScene.TellTakeOver("429 from the API server", DateTimeOffset.UtcNow - until);
             var refused = Answers(scene, from, "mtastspolicies.mta-sts.dev/status", code: 429).Where(e => e.At < until).GroupBy(e => e.Name).ToList();
             Assert.Contains(refused, group => group.Key == OperatorTrial.Kept);
             foreach (var group in refused)

@@ -256,7 +256,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         var asked = $"{began}";
         await AnnotateAsync(name, "reconcile.fluxcd.io/requestedAt", asked);
-        await UntilAsync(name, p => (string?)p.Resource["status"]?["lastHandledReconcileAt"] == asked, "the look that was asked for is had");
+        await UntilAsync(name, p => p.LastHandled == asked, "the look that was asked for is had");
         return Stopwatch.GetElapsedTime(began);
     }
 

@@ -146,7 +146,7 @@ public sealed class ControlPlane : IAsyncDisposable
     /// Makes etcd forget every version of every object but the newest. With the API server's own memory of the last ones gone too, by a restart, nobody can
     /// go on with a watch from before: it gets 410.
     /// </summary>
-    public Task CompactAsync(CancellationToken cancellationToken) => EtcdServer.CompactAsync(_etcdUrl, _http, cancellationToken);
+    public Task CompactAsync(CancellationToken cancellationToken) => EtcdServer.CompactAsync(_etcdUrl, cancellationToken);
 
     /// <summary>
     /// Loses everything that the API server knew, as when a cluster is built anew: etcd begins with an empty folder. Address, keys and users stay, so that
@@ -189,8 +189,12 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Starts a write that stays in flight until it is disposed.</summary>
-    public Task<HeldWrite> HoldWriteAsync(CancellationToken cancellationToken) =>
-        HeldWrite.StartAsync(Server, AuthorityPem, _keys.Tokens[Administrator], cancellationToken);
+    public async Task<HeldWrite> HoldWriteAsync(CancellationToken cancellationToken)
+    {
+        await ApplyAsync("apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: holder, namespace: default }\n", cancellationToken);
+        var (_, token) = await ServiceAccountAsync("default", "holder", Server, cancellationToken);
+        return await HeldWrite.StartAsync(Server, AuthorityPem, token, cancellationToken);
+    }
 
     /// <summary>Runs kubectl as the administrator, whatever its exit code.</summary>
     public Task<CommandResult> TryKubectlAsync(

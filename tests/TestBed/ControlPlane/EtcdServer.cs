@@ -59,8 +59,10 @@ internal static class EtcdServer
 
     /// <summary>Forgets every version of every object but the newest one (compaction), as etcd and its API server do by themselves every five minutes.</summary>
     /// <returns>The revision up to which all is forgotten.</returns>
-    public static async Task<long> CompactAsync(string clientUrl, HttpClient http, CancellationToken cancellationToken)
+    public static async Task<long> CompactAsync(string clientUrl, CancellationToken cancellationToken)
     {
+        using var http = new HttpClient();
+
         // The gRPC API in JSON: bytes are base64, 64-bit numbers are strings.
         var revision = (string)(await PostAsync("range", """{"key":"AA=="}"""))!["header"]!["revision"]!;
         await PostAsync("compaction", $$"""{"revision":"{{revision}}","physical":true}""");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -12,6 +13,10 @@ namespace MtaSts.TestBed;
 /// </summary>
 public sealed class HeldWrite : IAsyncDisposable
 {
+    // So long without an answer, and the server waits for the rest.
+    private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly TcpClient _client = new();
     private SslStream? _tls;
 
@@ -19,7 +24,22 @@ public sealed class HeldWrite : IAsyncDisposable
     {
     }
 
+    /// <summary>Starts one; where another write is in flight at that moment, again.</summary>
+    /// <param name="server">The API server.</param>
+    /// <param name="authorityPem">PEM of the authority that signed its certificate.</param>
+    /// <param name="token">Of a user whom the server does not let pass whatever is in flight: no administrator.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     internal static async Task<HeldWrite> StartAsync(Uri server, string authorityPem, string token, CancellationToken cancellationToken)
+    {
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience;)
+        {
+            if (await TryStartAsync(server, authorityPem, token, cancellationToken) is { } held) return held;
+        }
+
+        throw new IOException($"the API server took no write to hold in {Patience.TotalSeconds:0} s");
+    }
+
+    private static async Task<HeldWrite?> TryStartAsync(Uri server, string authorityPem, string token, CancellationToken cancellationToken)
     {
         var held = new HeldWrite();
         try
@@ -38,9 +58,16 @@ public sealed class HeldWrite : IAsyncDisposable
                     },
                 },
                 cancellationToken);
-            var head = $"POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\n"
+            // What everybody may ask: which rights one has oneself.
+            var head = $"POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\n"
                 + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{";
             await held._tls.WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            silence.CancelAfter(Held);
+            await held._tls.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, silence.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
             return held;
         }
         catch
@@ -48,6 +75,9 @@ public sealed class HeldWrite : IAsyncDisposable
             await held.DisposeAsync();
             throw;
         }
+
+        await held.DisposeAsync();
+        return null;
     }
 
     /// <summary>Gives it up; nothing is written.</summary>

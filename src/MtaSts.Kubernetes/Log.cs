@@ -59,6 +59,9 @@ internal static partial class Log
     [LoggerMessage(1108, LogLevel.Information, "{Controller} {Key}: finalizer {Finalizer} done and removed")]
     public static partial void FinalizerRemoved(ILogger logger, string controller, string key, string finalizer);
 
+    [LoggerMessage(1109, LogLevel.Warning, "{Controller} {Key}: {Error}; next try in {Wait}")]
+    public static partial void PassPutOff(ILogger logger, string controller, string key, string error, TimeSpan wait);
+
     [LoggerMessage(1200, LogLevel.Information, "lease {Lease}: {Identity} leads")]
     public static partial void LeadershipGained(ILogger logger, string lease, string identity);
 

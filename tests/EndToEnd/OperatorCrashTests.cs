@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Text.Json.Nodes;
-using k8s;
 using MtaSts.TestBed;
 
 namespace MtaSts.EndToEnd;
@@ -11,11 +8,7 @@ namespace MtaSts.EndToEnd;
 [Collection(OperatorDeathsCollection.Name)]
 public sealed class OperatorCrashTests(OperatorDeathsFixture fixture)
 {
-    private const string Second = OperatorWorld.OperatorDeployment + "-b";
     private const int Kills = 4;
-
-    // A killed leader has not released its lease: the next process has to see it run out, and a busy machine is slow to start that process.
-    private static readonly TimeSpan LeaseOver = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -110,36 +103,36 @@ public sealed class OperatorCrashTests(OperatorDeathsFixture fixture)
     public async Task Of_two_replicas_the_second_takes_over_from_a_killed_leader_and_never_do_both_write()
     {
         var scene = fixture.Scene;
-        await StartSecondAsync(scene);
-        var pairUser = OperatorScene.OperatorUser + "-b";
+        await OperatorReplicas.StartSecondAsync(scene);
+        var pairUser = OperatorReplicas.UserOf(OperatorReplicas.Second);
         await scene.AddDomainAsync("pair.test");
         await scene.ApplyAsync(OperatorScene.Policy("pair", "pair.test"));
         await scene.UntilAsync("pair", p => p is { Stage: "testing", Mode: "testing" }, "the rollout is under way");
-        Assert.DoesNotContain(WorkOf(scene, pairUser), static _ => true);
+        Assert.DoesNotContain(OperatorReplicas.WorkOf(scene, pairUser), static _ => true);
 
-        var holder = await HolderAsync(scene);
+        var holder = await OperatorReplicas.HolderAsync(scene);
         var at = Stopwatch.GetTimestamp();
         Assert.Equal(1, scene.World.Kubelet.Kill(OperatorWorld.SystemNamespace, OperatorWorld.OperatorDeployment));
-        await Eventually.HoldsAsync(async () => await HolderAsync(scene) is { Length: > 0 } now && now != holder, "somebody else leads", LeaseOver);
-        OperatorScene.Tell($"the second replica leads {Stopwatch.GetElapsedTime(at).TotalSeconds:0.0} s after the leader was killed");
+        await OperatorReplicas.UntilAnotherLeadsAsync(scene, holder);
+        OperatorScene.TellTakeOver("leader killed", Stopwatch.GetElapsedTime(at));
         await scene.UntilStageAsync("pair", "enforce");
 
-        var second = WorkOf(scene, pairUser);
+        var second = OperatorReplicas.WorkOf(scene, pairUser);
         Assert.NotEmpty(second);
-        Assert.DoesNotContain(WorkOf(scene, OperatorScene.OperatorUser), write => write.At >= second[0].At);
+        Assert.DoesNotContain(OperatorReplicas.WorkOf(scene, OperatorScene.OperatorUser), write => write.At >= second[0].At);
 
         // A leader that is stopped in order gives its lease back: nobody waits for it to run out.
-        holder = await HolderAsync(scene);
+        holder = await OperatorReplicas.HolderAsync(scene);
         at = Stopwatch.GetTimestamp();
-        await scene.ControlPlane.KubectlAsync("delete", "deployment", Second, "-n", OperatorWorld.SystemNamespace);
-        await Eventually.HoldsAsync(async () => await HolderAsync(scene) is { Length: > 0 } now && now != holder, "the first replica leads again", LeaseOver);
+        await scene.ControlPlane.KubectlAsync("delete", "deployment", OperatorReplicas.Second, "-n", OperatorWorld.SystemNamespace);
+        await OperatorReplicas.UntilAnotherLeadsAsync(scene, holder);
         var handover = Stopwatch.GetElapsedTime(at);
-        OperatorScene.Tell($"the first replica leads {handover.TotalSeconds:0.0} s after the second was told to stop");
+        OperatorScene.TellTakeOver("leader stopped in order", handover);
         Assert.True(handover < TimeSpan.FromSeconds(10), $"the lease was not given back: {handover}");
         await scene.PatchSpecAsync("pair", """{"targetMode":"testing"}""");
         await scene.UntilAsync("pair", p => p is { Stage: "testing", Mode: "testing" } && p.Id == p.ServedId, "the first replica works again");
-        second = WorkOf(scene, pairUser);
-        var first = WorkOf(scene, OperatorScene.OperatorUser).Where(write => write.At > second[0].At).ToList();
+        second = OperatorReplicas.WorkOf(scene, pairUser);
+        var first = OperatorReplicas.WorkOf(scene, OperatorScene.OperatorUser).Where(write => write.At > second[0].At).ToList();
         Assert.NotEmpty(first);
         Assert.DoesNotContain(second, write => write.At >= first[0].At);
     }
@@ -157,76 +150,9 @@ public sealed class OperatorCrashTests(OperatorDeathsFixture fixture)
     private static async Task<TimeSpan> KillAsync(OperatorScene scene)
     {
         var at = Stopwatch.GetTimestamp();
-        var before = await HolderAsync(scene);
+        var before = await OperatorReplicas.HolderAsync(scene);
         Assert.Equal(1, scene.World.KillOperator());
-        await Eventually.HoldsAsync(async () => await HolderAsync(scene) is { Length: > 0 } now && now != before, "the next process leads", LeaseOver);
+        await OperatorReplicas.UntilAnotherLeadsAsync(scene, before);
         return Stopwatch.GetElapsedTime(at);
-    }
-
-    // What a leader alone may do: all but the lease, and the events, which are written in the background.
-    private static List<AuditEvent> WorkOf(OperatorScene scene, string user) =>
-    [
-        .. scene.ControlPlane.Audit.Read().Where(e =>
-            e.User == user && !e.Resource.StartsWith("leases.", StringComparison.Ordinal) && !e.Resource.StartsWith("events.", StringComparison.Ordinal)),
-    ];
-
-    private static async Task<string> HolderAsync(OperatorScene scene)
-    {
-        var lease = await scene.ControlPlane.Client.CoordinationV1.ReadNamespacedLeaseAsync(
-            OperatorWorld.OperatorDeployment, OperatorWorld.SystemNamespace, cancellationToken: Token);
-        return lease.Spec.HolderIdentity ?? "";
-    }
-
-    // The same Deployment again, under a user of its own (so that the audit log tells the two apart) and with another port, since both run in one
-    // network namespace here.
-    private static async Task StartSecondAsync(OperatorScene scene)
-    {
-        string[] where = ["-n", OperatorWorld.SystemNamespace, "-o", "json"];
-        var deployment = JsonNode.Parse(await scene.ControlPlane.KubectlAsync(["get", "deployment", OperatorWorld.OperatorDeployment, .. where]))!;
-        var spec = deployment["spec"]!;
-        spec["replicas"] = 1;
-        spec["selector"]!["matchLabels"]!["replica"] = "b";
-        spec["template"]!["metadata"]!["labels"]!["replica"] = "b";
-        var pod = spec["template"]!["spec"]!;
-        pod["serviceAccountName"] = Second;
-        pod.AsObject().Remove("serviceAccount");
-        var container = pod["containers"]![0]!;
-        var (used, free) = ((int)container["ports"]![0]!["containerPort"]!, FreePorts.Next(IPAddress.Loopback));
-        container["ports"]![0]!["containerPort"] = free;
-        container["args"] = new JsonArray(
-            [.. container["args"]!.AsArray().Select(arg => (JsonNode)((string)arg!).Replace($":{used}", $":{free}", StringComparison.Ordinal))]);
-        var objects = new JsonArray(
-            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = NameOf(Second, OperatorWorld.SystemNamespace) },
-            new JsonObject
-            {
-                ["apiVersion"] = "apps/v1",
-                ["kind"] = "Deployment",
-                ["metadata"] = NameOf(Second, OperatorWorld.SystemNamespace),
-                ["spec"] = spec.DeepClone(),
-            });
-        foreach (var kind in new[] { "rolebinding", "clusterrolebinding" })
-        {
-            var bindings = JsonNode.Parse(await scene.ControlPlane.KubectlAsync(["get", kind, .. where]))!["items"]!.AsArray();
-            foreach (var binding in bindings.Where(IsOfTheOperator))
-            {
-                objects.Add(new JsonObject
-                {
-                    ["apiVersion"] = "rbac.authorization.k8s.io/v1",
-                    ["kind"] = (string)binding!["kind"]!,
-                    ["metadata"] = NameOf((string)binding["metadata"]!["name"]! + "-b", (string?)binding["metadata"]!["namespace"]),
-                    ["roleRef"] = binding["roleRef"]!.DeepClone(),
-                    ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = Second, ["namespace"] = OperatorWorld.SystemNamespace }),
-                });
-            }
-        }
-
-        await scene.ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = objects }.ToJsonString());
-        await scene.ControlPlane.KubectlAsync("rollout", "status", "--timeout=60s", "-n", OperatorWorld.SystemNamespace, $"deployment/{Second}");
-
-        static bool IsOfTheOperator(JsonNode? binding) =>
-            binding!["subjects"]?.AsArray().Any(subject => (string?)subject?["name"] == OperatorWorld.OperatorDeployment) == true;
-
-        static JsonObject NameOf(string name, string? space) =>
-            space is null ? new JsonObject { ["name"] = name } : new JsonObject { ["name"] = name, ["namespace"] = space };
     }
 }

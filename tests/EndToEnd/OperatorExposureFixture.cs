@@ -16,6 +16,8 @@ public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
     /// <summary>What plays the load balancer.</summary>
     internal LoadBalancerPlayer LoadBalancer { get; private set; } = null!;
 
+    private protected override OperatorWorldOptions Options => base.Options with { Exposures = ["Gateway", "LoadBalancer"] };
+
     private protected override async Task FillAsync(OperatorScene scene)
     {
         var (plane, kubelet) = (scene.ControlPlane, scene.World.Kubelet);

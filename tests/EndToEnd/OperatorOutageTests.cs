@@ -40,6 +40,7 @@ public sealed class OperatorOutageTests(OperatorOutagesFixture fixture)
         }
 
         var back = Stopwatch.GetTimestamp();
+        OperatorScene.TellTakeOver("API server away for 15 s", await scene.AnswerAsync("outage"));
         var enforced = await scene.UntilStageAsync("outage", "enforce", TimeSpan.FromSeconds(60));
         Assert.Equal(["testing Started", "enforce SoakElapsed"], enforced.Moves);
         OperatorScene.Tell(

@@ -60,13 +60,13 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Starts a world with two teams' namespaces, the mail servers, and no class.</summary>
-    public static async Task<OperatorScene> StartAsync(int pods, params string[] arguments)
+    public static async Task<OperatorScene> StartAsync(OperatorWorldOptions options)
     {
         var keep = Environment.GetEnvironmentVariable("MTASTS_KEEP_LOGS") == "1";
         await Starting.WaitAsync();
         try
         {
-            return await StartAloneAsync(pods, arguments, keep);
+            return await StartAloneAsync(options with { Keep = keep });
         }
         finally
         {
@@ -249,6 +249,26 @@ internal sealed partial class OperatorScene : IAsyncDisposable
             KubernetesJson.Deserialize<object>(policy.ToJsonString()), "mta-sts.dev", "v1alpha1", space, "mtastspolicies", own, cancellationToken: Token);
     }
 
+    /// <summary>Asks for a look at a policy and waits until its status says that it was had: the operator sees changes and writes what it makes of them.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> AnswerAsync(string name)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var asked = $"{began}";
+        await AnnotateAsync(name, "reconcile.fluxcd.io/requestedAt", asked);
+        await UntilAsync(name, p => p.LastHandled == asked, "the look that was asked for is had");
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    /// <summary>Sets an annotation of a policy.</summary>
+    public Task AnnotateAsync(string name, string annotation, string value)
+    {
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [annotation] = value } } };
+        return ControlPlane.Client.CustomObjects.PatchNamespacedCustomObjectAsync(
+            new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), "mta-sts.dev", "v1alpha1", Split(name).Space, "mtastspolicies", Split(name).Name,
+            cancellationToken: Token);
+    }
+
     /// <summary>Waits until a policy is as it should become; fails with what it is instead.</summary>
     public Task<PolicyObject> UntilAsync(string name, Func<PolicyObject, bool> holds, string what, TimeSpan? deadline = null) =>
         UntilAsync(() => PolicyAsync(name), Split(name).Name, holds, what, deadline);
@@ -386,6 +406,9 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     /// <summary>Prints a timing into the test's output.</summary>
     public static void Tell(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
+    /// <summary>Prints how long a fault kept the work from going on: the other replica's taking over, or the same one's recovery.</summary>
+    public static void TellTakeOver(string fault, TimeSpan took) => Tell(FormattableString.Invariant($"take-over: {fault}: {took.TotalSeconds:0.0} s"));
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -393,10 +416,10 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         await World.DisposeAsync();
     }
 
-    private static async Task<OperatorScene> StartAloneAsync(int pods, string[] arguments, bool keep)
+    private static async Task<OperatorScene> StartAloneAsync(OperatorWorldOptions options)
     {
         var world = await OperatorWorld.StartAsync(
-            new OperatorWorldOptions { Repository = Repository, Pods = pods, Keep = keep, OperatorArguments = [.. OperatorArguments, .. arguments] },
+            options with { OperatorArguments = [.. OperatorArguments, .. options.OperatorArguments] },
             static _ => { }, CancellationToken.None);
         try
         {

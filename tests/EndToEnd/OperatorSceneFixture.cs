@@ -1,3 +1,5 @@
+using MtaSts.TestBed;
+
 namespace MtaSts.EndToEnd;
 
 /// <summary>A world that the tests of a collection share.</summary>
@@ -17,10 +19,13 @@ public abstract class OperatorSceneFixture(int pods, params string[] arguments) 
         }
     }
 
+    /// <summary>The world's options besides pods and arguments.</summary>
+    private protected virtual OperatorWorldOptions Options => new() { Repository = OperatorScene.Repository };
+
     public async ValueTask InitializeAsync()
     {
         if (OperatorScene.MissingReason is not null) return;
-        _scene = await OperatorScene.StartAsync(pods, arguments);
+        _scene = await OperatorScene.StartAsync(Options with { Pods = pods, OperatorArguments = arguments });
         await FillAsync(_scene);
     }
 

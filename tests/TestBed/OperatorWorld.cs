@@ -27,6 +27,12 @@ public sealed record OperatorWorldOptions
 
     /// <summary>Further arguments of the operator.</summary>
     public IReadOnlyList<string> OperatorArguments { get; init; } = [];
+
+    /// <summary>The exposures that classes may use.</summary>
+    public IReadOnlyList<string> Exposures { get; init; } = ["Ingress"];
+
+    /// <summary>Deployments whose pods reach the API server through a gate of their own.</summary>
+    public IReadOnlyCollection<string> Gated { get; init; } = [];
 }
 
 /// <summary>
@@ -55,6 +61,7 @@ public sealed class OperatorWorld : IAsyncDisposable
     private static readonly TimeSpan PodsGoneDeadline = TimeSpan.FromSeconds(60);
 
     private readonly OperatorWorldOptions _options;
+    private readonly Dictionary<string, ApiServerGate> _gates = [];
     private string? _rendered; // the same in every cluster of this world
 
     private OperatorWorld(Bed bed, MailNetwork mail, OperatorWorldOptions options) => (Bed, Mail, _options) = (bed, mail, options);
@@ -67,6 +74,9 @@ public sealed class OperatorWorld : IAsyncDisposable
 
     /// <summary>What issues the certificates.</summary>
     public CertificatePlayer Certificates { get; private set; } = null!;
+
+    /// <summary>The gates before the API server, by Deployment.</summary>
+    public IReadOnlyDictionary<string, ApiServerGate> Gates => _gates;
 
     /// <summary>What runs the pods.</summary>
     public KubeletPlayer Kubelet { get; private set; } = null!;
@@ -202,6 +212,11 @@ public sealed class OperatorWorld : IAsyncDisposable
             pods[slot] = await Mail.AddPodAsync(slot, cancellationToken);
         }
 
+        foreach (var gated in _options.Gated)
+        {
+            _gates[gated] = await Bed.AddAsync($"gate-{gated}", (bed, _, _) => Task.FromResult(ApiServerGate.To(bed.ControlPlane.Server)), cancellationToken);
+        }
+
         var bin = Path.Combine(_options.Repository, "artifacts", "bin");
         var kubelet = new KubeletOptions
         {
@@ -213,6 +228,7 @@ public sealed class OperatorWorld : IAsyncDisposable
             },
             // The operator needs the API server on loopback; the policy servers must be reachable for nginx.
             Network = (deployment, slot) => deployment.Metadata.Name.StartsWith(OperatorDeployment, StringComparison.Ordinal) ? PodNetwork.Host : pods[slot],
+            ApiServer = deployment => _gates.GetValueOrDefault(deployment.Metadata.Name)?.Address,
         };
         Kubelet = await Bed.AddAsync("kubelet", (bed, folder, token) => KubeletPlayer.StartAsync(bed, kubelet, folder, token), cancellationToken);
         var ingress = new IngressOptions
@@ -285,6 +301,7 @@ public sealed class OperatorWorld : IAsyncDisposable
         trustRoots: {"{"} configMap: bed-ca, key: ca.crt {"}"}
         extraArgs:
         {string.Concat(_options.OperatorArguments.Select(a => $"  - {a}\n"))}
+        rbac: {"{"} exposures: [{string.Join(", ", _options.Exposures)}] {"}"}
         defaultClass: {"{"} create: false {"}"}
         """;
 }

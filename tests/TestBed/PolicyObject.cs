@@ -34,6 +34,9 @@ public sealed record PolicyObject(JsonNode Resource)
     /// <summary>The id of the document that is served.</summary>
     public string ServedId => Text("status", "servedId");
 
+    /// <summary>The look that was asked for last and is had, by what the annotation said.</summary>
+    public string LastHandled => Text("status", "lastHandledReconcileAt");
+
     /// <summary>The patterns of the document that is served.</summary>
     public IReadOnlyList<string> ServedMx => [.. Entries("servedMx").Select(mx => (string)mx!)];
 

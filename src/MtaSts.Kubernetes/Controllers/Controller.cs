@@ -202,8 +202,10 @@ public sealed class Controller<T> : IDisposable
         // The entity is gone, or newer than the cache: the watch brings the change, and with it the next pass.
         if (outcome is WriteOutcome.NotFound)
             return Requeue.None;
+        if (outcome is WriteOutcome.Unavailable away)
+            throw new RetryLaterException(away.ToString(), away.RetryAfter);
         if (outcome is not WriteOutcome.Conflict)
             Log.ReconcileFailed(_logger, null, _name, key.ToString(), outcome.ToString());
-        return Requeue.Retry((outcome as WriteOutcome.Unavailable)?.RetryAfter);
+        return Requeue.Retry();
     }
 }

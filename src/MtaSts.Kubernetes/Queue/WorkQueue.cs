@@ -85,13 +85,16 @@ public sealed class WorkQueue<TKey> : IDisposable
     }
 
     /// <summary>Asks for a pass over the key after the next wait of its back-off.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="notBefore">The shortest wait, for a server that asked for one; null for none.</param>
     /// <returns>The wait.</returns>
-    public TimeSpan AddRateLimited(TKey key)
+    public TimeSpan AddRateLimited(TKey key, TimeSpan? notBefore = null)
     {
         lock (_gate)
         {
             var failures = Fail(key);
             var wait = _options.Backoff.Wait(failures, _options.Random());
+            wait = notBefore > wait ? notBefore.Value : wait;
             AddAfterLocked(key, wait);
             return wait;
         }

@@ -97,6 +97,11 @@ public sealed class WorkerPool<TKey>(
             var wait = queue.AddRateLimited(key);
             Log.PassOverran(logger, name, key.ToString() ?? "", options.PassDeadline, wait);
         }
+        catch (RetryLaterException e)
+        {
+            var wait = queue.AddRateLimited(key, e.NotBefore);
+            Log.PassPutOff(logger, name, key.ToString() ?? "", e.Message, wait);
+        }
         catch (Exception e)
         {
             var wait = queue.AddRateLimited(key);

@@ -143,7 +143,7 @@ public sealed class ClassController(
         var settled = new MtaStsClass { Metadata = entity.Metadata, Spec = entity.Spec, Status = status };
         var written = await ConditionedStatuses.WriteAsync(writer, settled, entity, problems.IsEmpty ? null : RetryMissing, cancellationToken);
         return written.IsSuccess && problems.FirstOrDefault(p => !p.NeedsSomebody) is { } transient
-            ? ReconciliationResult<MtaStsClass>.Failure(entity, $"{transient.Subject}: {transient.Message}")
+            ? ReconciliationResult<MtaStsClass>.Failure(entity, $"{transient.Subject}: {transient.Message}", requeueAfter: transient.RetryAfter)
             : written;
     }
 }

@@ -26,11 +26,17 @@ internal static class ConditionedStatuses
     }
 
     /// <summary>Writes the status if it differs. True when it is written or was so already.</summary>
+    /// <exception cref="RetryLaterException">The API server is away or overloaded.</exception>
     public static async Task<ReconciliationResult<T>> WriteAsync<T>(
         ServerSideApply writer, T entity, T current, TimeSpan? wait, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var outcome = await writer.UpdateStatusAsync(entity, current, cancellationToken);
+        if (outcome is WriteOutcome.Unavailable away)
+        {
+            throw new RetryLaterException($"status: {away}", away.RetryAfter);
+        }
+
         return outcome.IsSuccess || outcome is WriteOutcome.NotFound
             ? ReconciliationResult<T>.Success(entity, wait)
             : ReconciliationResult<T>.Failure(entity, $"status: {outcome}");

@@ -42,7 +42,10 @@ public sealed class DomainPass(
     /// <param name="start">The state to go on from, where that is not the one in the resource's status; null else.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <returns>When the next one is due; null when only a change of the world asks for one.</returns>
-    public async Task<PassResult> RunAsync<T>(T resource, Admission admission, RolloutState? start, CancellationToken cancellationToken)
+    public Task<PassResult> RunAsync<T>(T resource, Admission admission, RolloutState? start, CancellationToken cancellationToken)
+        where T : class, IDomainResource<T> => watch.DuringAsync(ObjectKey.Of(resource), () => RunStepsAsync(resource, admission, start, cancellationToken));
+
+    private async Task<PassResult> RunStepsAsync<T>(T resource, Admission admission, RolloutState? start, CancellationToken cancellationToken)
         where T : class, IDomainResource<T>
     {
         var kind = ResourceKind.Of<T>().Kind;

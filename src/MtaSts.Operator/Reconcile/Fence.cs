@@ -16,6 +16,7 @@ public sealed class Fence(ApiClient api, Func<bool> maySpeak)
     public bool IsOpen => maySpeak();
 
     /// <summary>True when this process leads and the server's resource is still at the version that was decided on.</summary>
+    /// <exception cref="RetryLaterException">The API server does not say: nothing is written, and the next try is a matter of back-off.</exception>
     public async Task<bool> HoldsAsync<T>(T resource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
@@ -25,6 +26,11 @@ public sealed class Fence(ApiClient api, Func<bool> maySpeak)
         }
 
         var reply = await api.GetAsync(ResourceKind.Of<T>().ObjectPath(ObjectKey.Of(resource)), cancellationToken);
+        if (reply.IsTransient)
+        {
+            throw new RetryLaterException($"{ResourceKind.Of<T>().Kind} {ObjectKey.Of(resource)} could not be read before a write: {reply}", reply.RetryAfter);
+        }
+
         var version = reply.IsSuccess ? JsonText.TextOf(reply.Json()?["metadata"]?["resourceVersion"]) : null;
         return version == resource.Metadata.ResourceVersion && maySpeak();
     }

@@ -208,6 +208,6 @@ public sealed class ServingWriter(Cluster cluster, ServerSideApply writer)
 
         problems.Add(outcome is WriteOutcome.ApiMissing
             ? new ApplyProblem(Reason.ApiMissing, what, outcome.ToString(), NeedsSomebody: true)
-            : new ApplyProblem(Reason.ApplyFailed, what, outcome.ToString(), NeedsSomebody: !outcome.IsTransient));
+            : new ApplyProblem(Reason.ApplyFailed, what, outcome.ToString(), NeedsSomebody: !outcome.IsTransient) { RetryAfter = (outcome as WriteOutcome.Unavailable)?.RetryAfter });
     }
 }

@@ -64,12 +64,13 @@ public sealed class StatusWriter(ServerSideApply writer, Fence fence, TimeProvid
             WriteOutcome.Unchanged => entity,
             WriteOutcome.Written written => written.As<T>(),
             WriteOutcome.Conflict or WriteOutcome.NotFound => null,
+            WriteOutcome.Unavailable away => throw new RetryLaterException($"status of {ObjectKey.Of(resource)}: {away}", away.RetryAfter),
             var failed => throw new StatusNotWrittenException($"status of {ObjectKey.Of(resource)}: {failed}"),
         };
     }
 }
 
-/// <summary>The API server did not take a status. The pass is tried again by back-off.</summary>
+/// <summary>The API server refuses a status. The pass is tried again by back-off.</summary>
 public sealed class StatusNotWrittenException : Exception
 {
     /// <summary>With what the server said.</summary>

@@ -18,6 +18,20 @@ public sealed class Watch
         _ => (now, now),
         (_, look) => now >= look.Last && now - look.Last <= SoakClock.GapMax(interval) ? (look.Since, now) : (now, now)).Since;
 
+    /// <summary>Runs a pass. Of one that did not come to its end nothing is in the status, and what it saw may have been a broken check: its look vouches for nothing.</summary>
+    public async Task<TResult> DuringAsync<TResult>(ObjectKey key, Func<Task<TResult>> pass)
+    {
+        try
+        {
+            return await pass();
+        }
+        catch
+        {
+            Forget(key);
+            throw;
+        }
+    }
+
     /// <summary>Forgets a policy that is gone.</summary>
     public void Forget(ObjectKey key) => _looks.TryRemove(key, out _);
 }

@@ -83,6 +83,27 @@ public sealed class WorkerPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_asks_to_wait_is_left_alone_for_as_long_and_then_by_back_off()
+    {
+        var times = new ConcurrentQueue<DateTimeOffset>();
+        var running = Start(workers: 1, (_, _) =>
+        {
+            times.Enqueue(_time.GetUtcNow());
+            throw new RetryLaterException("429", TimeSpan.FromSeconds(1.5));
+        });
+        _queue.Add("a");
+        await Eventually.AdvanceUntilAsync(_time, TimeSpan.FromMilliseconds(100), () => times.Count >= 5, "five passes");
+        await _stop.CancelAsync();
+        await running;
+        DateTimeOffset[] at = [.. times];
+        // By back-off alone: half a second, one, two, four.
+        double[] least = [1.5, 1.5, 2, 4];
+        for (var i = 1; i < 5; i++)
+            Assert.True(at[i] - at[i - 1] >= TimeSpan.FromSeconds(least[i - 1]), $"wait {i} was {at[i] - at[i - 1]}");
+        Assert.True(_log.Has(1109));
+    }
+
+    [Fact]
     public async Task Stopping_lets_running_passes_finish_and_takes_no_more()
     {
         var finish = new TaskCompletionSource();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MtaSts.TestBed;
 
 namespace MtaSts.Kubernetes.Tests;
 
@@ -39,10 +40,8 @@ public sealed class RealElectionTests(RealServer real)
     public async Task A_leader_that_is_cut_off_stops_before_the_next_one_begins()
     {
         using var stop = new CancellationTokenSource();
-        // The first leader's way to the server is a connection that the test can cut.
-        using var cut = new CancellationTokenSource();
-        await using var proxy = new CutProxy(real.Plane.Server, cut.Token);
-        using var client = real.Plane.ClientVia(proxy.Port);
+        await using var gate = ApiServerGate.To(real.Plane.Server);
+        using var client = real.Plane.ClientVia(gate);
         var a = new LeaderElector(new ApiClient(client), Options("crash", "a"), _log);
         var b = Elector("crash", "b");
         long stoppedAt = 0;
@@ -65,7 +64,7 @@ public sealed class RealElectionTests(RealServer real)
         await Eventually.TrueAsync(() => b.Holder == "a", "b saw a");
 
         var cutAt = Stopwatch.GetTimestamp();
-        await cut.CancelAsync();
+        gate.Cut();
         await Eventually.TrueAsync(
             () =>
             {

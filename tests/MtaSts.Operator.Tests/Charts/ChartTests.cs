@@ -115,6 +115,8 @@ public sealed class ChartTests
     [Theory]
     [InlineData("policy.yaml")]
     [InlineData("class.yaml")]
+    [InlineData("class-gateway.yaml")]
+    [InlineData("class-load-balancer.yaml")]
     [InlineData("provider.yaml")]
     public void Examples_are_valid(string file)
     {
@@ -122,7 +124,7 @@ public sealed class ChartTests
         var problems = file switch
         {
             "policy.yaml" => SpecReader.Read(KubernetesJson.Deserialize<MtaStsPolicy>(json), Resources.Samples.Settings).Problems,
-            "class.yaml" => ClassReader.Read(KubernetesJson.Deserialize<MtaStsClass>(json)).Problems,
+            "class.yaml" or "class-gateway.yaml" or "class-load-balancer.yaml" => ClassReader.Read(KubernetesJson.Deserialize<MtaStsClass>(json)).Problems,
             _ => ProviderReader.Read(KubernetesJson.Deserialize<ClusterDnsProvider>(json), "cluster-a").Problems,
         };
 

@@ -79,5 +79,16 @@ public class WatchTests
         Assert.Equal(T0.AddMinutes(1), Look(T0.AddMinutes(1)));
     }
 
+    [Fact]
+    public async Task A_pass_that_did_not_come_to_its_end_vouches_for_nothing()
+    {
+        Look(T0);
+        await Assert.ThrowsAsync<RetryLaterException>(() => _watch.DuringAsync<int>(Key, () => throw new RetryLaterException("the API server is away")));
+
+        Assert.Equal(T0.AddMinutes(1), Look(T0.AddMinutes(1)));
+        Assert.Equal(1, await _watch.DuringAsync(Key, () => Task.FromResult(1)));
+        Assert.Equal(T0.AddMinutes(1), Look(T0.AddMinutes(2)));
+    }
+
     private DateTimeOffset Look(DateTimeOffset now) => _watch.Look(Key, now, Interval);
 }

@@ -22,6 +22,7 @@ internal static partial class ApiServer
     /// <param name="keys">Certificates, keys, tokens.</param>
     /// <param name="server">Address and port to listen on.</param>
     /// <param name="etcdUrl">The store.</param>
+    /// <param name="flags">Further flags.</param>
     /// <param name="deadline">Limit for the start.</param>
     /// <param name="http">A client that trusts the serving certificate and is allowed to see <c>/readyz</c>.</param>
     /// <param name="cancellationToken">Ends the wait and the server.</param>
@@ -32,6 +33,7 @@ internal static partial class ApiServer
         ControlPlaneKeys keys,
         Uri server,
         string etcdUrl,
+        IReadOnlyList<string> flags,
         TimeSpan deadline,
         HttpClient http,
         CancellationToken cancellationToken)
@@ -52,6 +54,7 @@ internal static partial class ApiServer
             "--authorization-mode=RBAC",
             "--service-cluster-ip-range=10.96.0.0/16",
             $"--audit-policy-file={policy}", $"--audit-log-path={Path.Combine(folder, "audit.log")}",
+            .. flags,
         ];
         while (true)
         {

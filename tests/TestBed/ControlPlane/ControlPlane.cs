@@ -25,8 +25,9 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly string _stateFolder;
     private readonly HttpClient _http;
     private readonly Lock _files = new();
+    private readonly string _etcdUrl = EtcdServer.NewUrl();
+    private readonly string _etcdPeerUrl = EtcdServer.NewUrl();
     private ChildProcess? _etcd;
-    private string _etcdUrl = "";
     private ChildProcess? _apiServer;
     private Kubernetes? _client;
 
@@ -92,8 +93,7 @@ public sealed class ControlPlane : IAsyncDisposable
         var plane = new ControlPlane(folder, options, assets);
         try
         {
-            (plane._etcd, plane._etcdUrl) = await EtcdServer.StartAsync(
-                assets.Etcd, folder, plane._stateFolder, options.ReadyDeadline, plane._http, cancellationToken);
+            await plane.StartEtcdAsync(cancellationToken);
             await plane.StartApiServerAsync(cancellationToken);
             return plane;
         }
@@ -105,11 +105,14 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Starts the API server (again) on the same port with the same data; nothing happens when it is up.</summary>
-    public async Task StartApiServerAsync(CancellationToken cancellationToken)
+    public Task StartApiServerAsync(CancellationToken cancellationToken) => StartApiServerAsync([], cancellationToken);
+
+    /// <summary>The same, with further flags for this start alone.</summary>
+    public async Task StartApiServerAsync(IReadOnlyList<string> flags, CancellationToken cancellationToken)
     {
         if (IsApiServerRunning) return;
         _apiServer = await ApiServer.StartAsync(
-            _assets.ApiServer, Folder, _stateFolder, _keys, Server, _etcdUrl, _options.ReadyDeadline, _http, cancellationToken);
+            _assets.ApiServer, Folder, _stateFolder, _keys, Server, _etcdUrl, flags, _options.ReadyDeadline, _http, cancellationToken);
     }
 
     /// <summary>Stops the API server, as an outage: open watches break within a second.</summary>
@@ -122,6 +125,29 @@ public sealed class ControlPlane : IAsyncDisposable
         _apiServer = null;
     }
 
+    /// <summary>Starts etcd (again) at the same place with the same data; nothing happens when it is up.</summary>
+    public async Task StartEtcdAsync(CancellationToken cancellationToken)
+    {
+        if (_etcd is { HasExited: false }) return;
+        _etcd = await EtcdServer.StartAsync(
+            _assets.Etcd, Folder, _stateFolder, _etcdUrl, _etcdPeerUrl, _options.ReadyDeadline, _http, cancellationToken);
+    }
+
+    /// <summary>Ends etcd at once, as a crash: the API server stays and has no store. What was written is there after the next start.</summary>
+    public async Task StopEtcdAsync()
+    {
+        if (_etcd is not { } etcd) return;
+        await etcd.KillAsync();
+        await etcd.DisposeAsync();
+        _etcd = null;
+    }
+
+    /// <summary>
+    /// Makes etcd forget every version of every object but the newest. With the API server's own memory of the last ones gone too, by a restart, nobody can
+    /// go on with a watch from before: it gets 410.
+    /// </summary>
+    public Task CompactAsync(CancellationToken cancellationToken) => EtcdServer.CompactAsync(_etcdUrl, cancellationToken);
+
     /// <summary>
     /// Loses everything that the API server knew, as when a cluster is built anew: etcd begins with an empty folder. Address, keys and users stay, so that
     /// clients need no new kubeconfig; a pod's token of before is good for nothing any more.
@@ -129,21 +155,16 @@ public sealed class ControlPlane : IAsyncDisposable
     public async Task WipeAsync(CancellationToken cancellationToken)
     {
         await StopApiServerAsync();
-        if (_etcd is { } etcd)
-        {
-            await etcd.KillAsync();
-            await etcd.DisposeAsync();
-        }
-
+        await StopEtcdAsync();
         EtcdServer.Empty(Folder);
-        (_etcd, _etcdUrl) = await EtcdServer.StartAsync(_assets.Etcd, Folder, _stateFolder, _options.ReadyDeadline, _http, cancellationToken);
+        await StartEtcdAsync(cancellationToken);
         await StartApiServerAsync(cancellationToken);
     }
 
     /// <summary>Absolute path of the kubeconfig of a user that was named at the start.</summary>
     /// <exception cref="ArgumentException">No such user.</exception>
     public string KubeconfigFor(string user) => _keys.Tokens.TryGetValue(user, out var token)
-        ? WriteKubeconfig(user, token)
+        ? WriteKubeconfig(user, token, Server)
         : throw new ArgumentException($"the API server was not told of user {user}", nameof(user));
 
     /// <summary>
@@ -151,11 +172,11 @@ public sealed class ControlPlane : IAsyncDisposable
     /// </summary>
     public async Task<string> KubeconfigForServiceAccountAsync(
         string serviceAccountNamespace, string name, CancellationToken cancellationToken) =>
-        (await ServiceAccountAsync(serviceAccountNamespace, name, cancellationToken)).Kubeconfig;
+        (await ServiceAccountAsync(serviceAccountNamespace, name, Server, cancellationToken)).Kubeconfig;
 
-    /// <summary>The same, with the token itself.</summary>
+    /// <summary>The same, with the token itself, for who reaches the API server at another URL.</summary>
     internal async Task<(string Kubeconfig, string Token)> ServiceAccountAsync(
-        string serviceAccountNamespace, string name, CancellationToken cancellationToken)
+        string serviceAccountNamespace, string name, Uri server, CancellationToken cancellationToken)
     {
         var request = new Authenticationv1TokenRequest
         {
@@ -164,7 +185,15 @@ public sealed class ControlPlane : IAsyncDisposable
         var answer = await Client.CoreV1.CreateNamespacedServiceAccountTokenAsync(
             request, name, serviceAccountNamespace, cancellationToken: cancellationToken);
         var token = answer.Status.Token;
-        return (WriteKubeconfig($"system:serviceaccount:{serviceAccountNamespace}:{name}", token), token);
+        return (WriteKubeconfig($"system:serviceaccount:{serviceAccountNamespace}:{name}", token, server), token);
+    }
+
+    /// <summary>Starts a write that stays in flight until it is disposed.</summary>
+    public async Task<HeldWrite> HoldWriteAsync(CancellationToken cancellationToken)
+    {
+        await ApplyAsync("apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: holder, namespace: default }\n", cancellationToken);
+        var (_, token) = await ServiceAccountAsync("default", "holder", Server, cancellationToken);
+        return await HeldWrite.StartAsync(Server, AuthorityPem, token, cancellationToken);
     }
 
     /// <summary>Runs kubectl as the administrator, whatever its exit code.</summary>
@@ -210,10 +239,10 @@ public sealed class ControlPlane : IAsyncDisposable
         _http.Dispose();
     }
 
-    private string WriteKubeconfig(string user, string token)
+    private string WriteKubeconfig(string user, string token, Uri server)
     {
         var path = Path.Combine(Folder, "kubeconfig", user.Replace(':', '_') + ".yaml");
-        lock (_files) return Kubeconfig.Write(path, Server, AuthorityPem, user, token);
+        lock (_files) return Kubeconfig.Write(path, server, AuthorityPem, user, token);
     }
 
     private static Kubernetes CreateClient(string kubeconfig)

@@ -31,6 +31,9 @@ public sealed record KubeletOptions
     /// </summary>
     public Func<V1Deployment, int, PodNetwork> Network { get; init; } = static (_, _) => PodNetwork.Host;
 
+    /// <summary>The URL at which a Deployment's pods are told that the API server is; its own when null, as by default.</summary>
+    public Func<V1Deployment, Uri?> ApiServer { get; init; } = static _ => null;
+
     /// <summary>
     /// Time from a change of a ConfigMap or Secret to the change of the files. 0.2 s by default; a real kubelet takes up to a minute
     /// and more (its sync period plus its cache).

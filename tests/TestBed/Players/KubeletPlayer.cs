@@ -273,10 +273,11 @@ public sealed class KubeletPlayer : IAsyncDisposable
         if (spec.Template.AutomountServiceAccountToken is false) return variables;
         try
         {
-            var (kubeconfig, token) = await _controlPlane.ServiceAccountAsync(spec.Namespace, spec.ServiceAccount, cancellationToken);
+            var server = _options.ApiServer(spec.Deployment) ?? _controlPlane.Server;
+            var (kubeconfig, token) = await _controlPlane.ServiceAccountAsync(spec.Namespace, spec.ServiceAccount, server, cancellationToken);
             variables["KUBECONFIG"] = volumes.WriteServiceAccount(kubeconfig, token, _controlPlane.AuthorityPem);
-            variables["KUBERNETES_SERVICE_HOST"] = _controlPlane.Server.Host;
-            variables["KUBERNETES_SERVICE_PORT"] = $"{_controlPlane.Server.Port}";
+            variables["KUBERNETES_SERVICE_HOST"] = server.Host;
+            variables["KUBERNETES_SERVICE_PORT"] = $"{server.Port}";
         }
         catch (HttpOperationException failure) when (failure.Response.StatusCode == System.Net.HttpStatusCode.NotFound)
         {

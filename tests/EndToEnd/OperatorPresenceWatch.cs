@@ -59,29 +59,30 @@ internal sealed partial class OperatorPresenceWatch : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            var asked = DateTimeOffset.UtcNow;
+            // The time of each answer: what is not there then went before it, never after.
             var id = await scene.LiveIdAsync(domain);
+            var recordAt = DateTimeOffset.UtcNow;
             var document = await scene.DocumentAsync(domain);
-            Note(asked, id, document);
+            Note(id, recordAt, document, DateTimeOffset.UtcNow);
             await Task.Delay(Interval, CancellationToken.None);
         }
     }
 
-    private void Note(DateTimeOffset asked, string? id, string? document)
+    private void Note(string? id, DateTimeOffset recordAt, string? document, DateTimeOffset documentAt)
     {
         lock (_lock)
         {
             _looks++;
             if (id is null)
             {
-                RecordGoneAt ??= asked;
-                _gaps.Add($"{asked:HH:mm:ss.fff} no record");
+                RecordGoneAt ??= recordAt;
+                _gaps.Add($"{recordAt:HH:mm:ss.fff} no record");
             }
 
             if (document is null)
             {
-                DocumentGoneAt ??= asked;
-                _gaps.Add($"{asked:HH:mm:ss.fff} no document");
+                DocumentGoneAt ??= documentAt;
+                _gaps.Add($"{documentAt:HH:mm:ss.fff} no document");
             }
             else if (Mode().Match(document) is { Success: true } mode && _modes.LastOrDefault() != mode.Groups[1].Value)
             {

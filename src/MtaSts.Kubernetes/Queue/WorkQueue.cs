@@ -86,7 +86,7 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     /// <summary>Asks for a pass over the key after the next wait of its back-off.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="notBefore">The shortest wait, for a server that asked for one; null for none.</param>
+    /// <param name="notBefore">The shortest wait, for a server that asked for one: an earlier wait of the key is put off as well. Null for none.</param>
     /// <returns>The wait.</returns>
     public TimeSpan AddRateLimited(TKey key, TimeSpan? notBefore = null)
     {
@@ -95,6 +95,8 @@ public sealed class WorkQueue<TKey> : IDisposable
             var failures = Fail(key);
             var wait = _options.Backoff.Wait(failures, _options.Random());
             wait = notBefore > wait ? notBefore.Value : wait;
+            if (notBefore is not null)
+                _due.Remove(key);
             AddAfterLocked(key, wait);
             return wait;
         }

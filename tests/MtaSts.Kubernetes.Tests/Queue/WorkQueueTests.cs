@@ -73,6 +73,21 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_asks_to_wait_puts_off_an_earlier_wait_too()
+    {
+        _queue.AddAfter("a", TimeSpan.FromSeconds(1));
+        _queue.AddRateLimited("a", TimeSpan.FromSeconds(3));
+        _time.Advance(TimeSpan.FromSeconds(2.9));
+        Assert.True(Empty);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal("a", await TakeAsync());
+        _queue.Done("a");
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.True(Empty);
+        Assert.Equal(0, _queue.Delayed);
+    }
+
+    [Fact]
     public async Task Waits_longer_than_any_timer_end_in_time()
     {
         _queue.AddAfter("a", TimeSpan.FromDays(84));

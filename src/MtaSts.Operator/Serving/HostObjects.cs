@@ -65,7 +65,7 @@ public static class HostObjects
                 ["tls"] = new JsonObject
                 {
                     ["mode"] = "Terminate",
-                    ["certificateRefs"] = new JsonArray(new JsonObject { ["group"] = "", ["kind"] = "Secret", ["name"] = ServingNames.OfTlsSecret(domain) }),
+                    ["certificateRefs"] = new JsonArray(new JsonObject { ["kind"] = "Secret", ["name"] = ServingNames.OfTlsSecret(domain) }),
                 },
                 ["allowedRoutes"] = new JsonObject { ["namespaces"] = new JsonObject { ["from"] = "Same" } },
             }),
@@ -90,7 +90,6 @@ public static class HostObjects
                 ["matches"] = new JsonArray(new JsonObject { ["path"] = new JsonObject { ["type"] = "Exact", ["value"] = PolicyPath } }),
                 ["backendRefs"] = new JsonArray(new JsonObject
                 {
-                    ["group"] = "",
                     ["kind"] = "Service",
                     ["name"] = ServingNames.OfClass(serving.ClassName),
                     ["port"] = ServingObjects.ServicePort,
@@ -100,7 +99,7 @@ public static class HostObjects
         });
     }
 
-    // Defaults are spelled out, so that what the server adds is no difference.
+    // Defaults are spelled out, so that what the server adds is no difference; but not the empty group of core kinds, which old API servers make null of in an apply.
     private static JsonObject Parent(string kind, string space, string name) =>
         new() { ["group"] = GatewayApi.GroupName, ["kind"] = kind, ["namespace"] = space, ["name"] = name };
 

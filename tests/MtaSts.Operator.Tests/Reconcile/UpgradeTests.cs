@@ -23,10 +23,9 @@ public sealed class UpgradeTests
         var status = StatusOf(Json(file));
         var state = StatusMapping.StateOf(status);
 
-        Assert.NotNull(state.Stage);
-        Assert.NotNull(state.Served);
-        Assert.Equal(status.PolicyId, state.Served.Id.ToString());
-        Assert.Equal(status.ServedId, state.PublishedId?.ToString());
+        Assert.Equal(status.Stage, state.Stage);
+        Assert.Equal(status.ServedId, state.Served?.Id.ToString()); // the id is a function of the document: promise 3, across versions
+        Assert.Equal(status.PolicyId, state.PublishedId?.ToString());
         Assert.Equal(status.History?.Count ?? 0, state.History.Length);
         var again = StatusMapping.StateOf(StatusMapping.WithState(status, state, null));
         Assert.Equal(StatusMappingTests.Json(StatusMapping.WithState(null, state, null)), StatusMappingTests.Json(StatusMapping.WithState(null, again, null)));

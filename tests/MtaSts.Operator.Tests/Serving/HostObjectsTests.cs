@@ -22,7 +22,7 @@ public sealed class HostObjectsTests
         Assert.Equal(
             "{'parentRefs':[{'group':'gateway.networking.k8s.io','kind':'Gateway','namespace':'gateways','name':'public','sectionName':'https'}],'hostnames':['mta-sts.example.com'],"
             + "'rules':[{'matches':[{'path':{'type':'Exact','value':'/.well-known/mta-sts.txt'}}],"
-            + "'backendRefs':[{'group':'','kind':'Service','name':'mta-sts-default','port':80,'weight':1}]}]}",
+            + "'backendRefs':[{'kind':'Service','name':'mta-sts-default','port':80,'weight':1}]}]}",
             route.Body["spec"]!.ToJsonString().Replace('"', '\''));
     }
 

@@ -51,7 +51,7 @@ public static class ForeignCrds
                 items: { type: object, properties: { path: { type: object, default: { type: PathPrefix, value: / }, properties: { type: { type: string, default: PathPrefix }, value: { type: string, default: / } } } } }
               backendRefs:
                 type: array
-                items: { type: object, required: [name], properties: { group: { type: string, default: "" }, kind: { type: string, default: Service }, name: { type: string }, namespace: { type: string }, port: { type: integer }, weight: { type: integer, default: 1 } } }
+                items: { type: object, required: [name], properties: { group: { type: string }, kind: { type: string, default: Service }, name: { type: string }, namespace: { type: string }, port: { type: integer }, weight: { type: integer, default: 1 } } }
         """,
         "parents: { type: array, items: { type: object, x-kubernetes-preserve-unknown-fields: true } }");
 
@@ -73,7 +73,7 @@ public static class ForeignCrds
                 type: object
                 properties:
                   mode: { type: string, default: Terminate, enum: [Terminate, Passthrough] }
-                  certificateRefs: { type: array, items: { type: object, required: [name], properties: { group: { type: string, default: "" }, kind: { type: string, default: Secret }, name: { type: string }, namespace: { type: string } } } }
+                  certificateRefs: { type: array, items: { type: object, required: [name], properties: { group: { type: string }, kind: { type: string, default: Secret }, name: { type: string }, namespace: { type: string } } } }
               allowedRoutes:
                 type: object
                 default: { namespaces: { from: Same } }

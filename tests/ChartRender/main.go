@@ -248,6 +248,12 @@ func typed(text string) interface{} {
 		return false
 	case text == "null":
 		return nil
+	case strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}"): // a list, as Helm writes it
+		list := []interface{}{}
+		for _, item := range strings.Split(strings.Trim(text, "{}"), ",") {
+			list = append(list, typed(item))
+		}
+		return list
 	}
 	if number, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return number

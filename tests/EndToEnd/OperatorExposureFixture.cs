@@ -4,7 +4,7 @@ using MtaSts.TestBed.Players;
 
 namespace MtaSts.EndToEnd;
 
-/// <summary>A world in which policy hosts are reached by a Gateway and by a load balancer. No Ingress is in it, so that the web server is the Gateway's.</summary>
+/// <summary>A world in which policy hosts are reached by a Gateway and by a load balancer. No Ingress is in it, so that the web server is the Gateway's. Its operator looks at one team's namespace alone, under the rights that the chart gives for that.</summary>
 public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
 {
     /// <summary>The Gateway's namespace.</summary>
@@ -16,7 +16,7 @@ public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
     /// <summary>What plays the load balancer.</summary>
     internal LoadBalancerPlayer LoadBalancer { get; private set; } = null!;
 
-    private protected override OperatorWorldOptions Options => base.Options with { Exposures = ["Gateway", "LoadBalancer"] };
+    private protected override OperatorWorldOptions Options => base.Options with { Exposures = ["Gateway", "LoadBalancer"], WatchNamespaces = ["team-a"] };
 
     private protected override async Task FillAsync(OperatorScene scene)
     {

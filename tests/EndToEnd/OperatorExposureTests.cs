@@ -97,6 +97,20 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
         Assert.Empty(await HostObjectsAsync(scene, "second.test"));
     }
 
+    [Fact]
+    public async Task An_operator_for_given_namespaces_looks_at_no_other()
+    {
+        var scene = fixture.Scene;
+        await scene.AddDomainAsync("elsewhere.test");
+        await scene.AddDomainAsync("here.test");
+        await scene.ApplyAsync(OperatorScene.Policy("team-b/elsewhere", "elsewhere.test", "className: balanced") + OperatorScene.Policy("here", "here.test", "className: balanced"));
+        await scene.UntilStageAsync("here", "testing");
+
+        var left = (await scene.PolicyAsync("team-b/elsewhere"))!;
+        Assert.False(left.Resource.AsObject().ContainsKey("status"));
+        Assert.Empty(await scene.TracesAsync("elsewhere.test"));
+    }
+
     private static byte[] Bytes(string pem) => Encoding.ASCII.GetBytes(pem);
 
     private static async Task<IReadOnlyList<string>> HostObjectsAsync(OperatorScene scene, string domain)

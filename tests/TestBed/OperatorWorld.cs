@@ -31,6 +31,9 @@ public sealed record OperatorWorldOptions
     /// <summary>The exposures that classes may use.</summary>
     public IReadOnlyList<string> Exposures { get; init; } = ["Ingress"];
 
+    /// <summary>The namespaces of policies that the operator looks at; none for all. They are made.</summary>
+    public IReadOnlyList<string> WatchNamespaces { get; init; } = [];
+
     /// <summary>Deployments whose pods reach the API server through a gate of their own.</summary>
     public IReadOnlyCollection<string> Gated { get; init; } = [];
 }
@@ -156,8 +159,10 @@ public sealed class OperatorWorld : IAsyncDisposable
             namespace: {SystemNamespace}
             replicas: 2
             image: {ServerImage}
+            serviceAccountName: {OperatorDeployment}-server
             exposure:
               type: Ingress
+              maxNewHostsPerHour: 100000 # the issuer that is played has no limit
               ingress:
                 ingressClassName: {IngressClass}
                 tls: {"{"} clusterIssuer: {Issuer} {"}"}
@@ -254,6 +259,11 @@ public sealed class OperatorWorld : IAsyncDisposable
     private async Task InstallAsync(CancellationToken cancellationToken)
     {
         await Bed.ControlPlane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {"{"} name: {SystemNamespace} {"}"}\n", cancellationToken);
+        foreach (var watched in _options.WatchNamespaces)
+        {
+            await Bed.ControlPlane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {"{"} name: {watched} {"}"}\n", cancellationToken);
+        }
+
         await Bed.ControlPlane.KubectlAsync("create", "configmap", "bed-ca", "-n", SystemNamespace, $"--from-file=ca.crt={Mail.Ca.RootPath}");
         var chart = Path.Combine(_options.Repository, "charts", "mta-sts-operator");
 
@@ -301,7 +311,7 @@ public sealed class OperatorWorld : IAsyncDisposable
         trustRoots: {"{"} configMap: bed-ca, key: ca.crt {"}"}
         extraArgs:
         {string.Concat(_options.OperatorArguments.Select(a => $"  - {a}\n"))}
-        rbac: {"{"} exposures: [{string.Join(", ", _options.Exposures)}] {"}"}
+        rbac: {"{"} exposures: [{string.Join(", ", _options.Exposures)}], watchNamespaces: [{string.Join(", ", _options.WatchNamespaces)}] {"}"}
         defaultClass: {"{"} create: false {"}"}
         """;
 }

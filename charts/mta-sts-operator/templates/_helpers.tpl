@@ -41,6 +41,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- range (include "mta-sts-operator.servingNamespaces" . | fromYaml).list }}
 - --serving-namespace={{ . }}
 {{- end }}
+{{- range .Values.rbac.watchNamespaces }}
+- --watch-namespace={{ . }}
+{{- end }}
 {{- range .Values.resolvers }}
 - --resolver={{ . }}
 {{- end }}
@@ -59,7 +62,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* How classes may have their policy hosts reached, as a YAML map with the key "list": what the values say, and what the default class has. */}}
 {{- define "mta-sts-operator.exposures" -}}
-{{- $all := .Values.rbac.exposures -}}
+{{- $all := .Values.rbac.exposures | default list -}}
 {{- if .Values.defaultClass.create -}}
 {{- $all = append $all .Values.defaultClass.serving.exposure.type -}}
 {{- end -}}

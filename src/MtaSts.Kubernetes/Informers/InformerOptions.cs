@@ -10,6 +10,9 @@ public sealed record InformerOptions<T>
     /// <summary>Only objects of this namespace; null for all. Default null.</summary>
     public string? Namespace { get; init; }
 
+    /// <summary>Only objects of these scopes, which do not overlap, in place of <see cref="Namespace"/>; each is listed and watched by itself. Default null.</summary>
+    public IReadOnlyList<InformerScope>? Scopes { get; init; }
+
     /// <summary>Only objects that this label selector picks, for example "app=x". Default null.</summary>
     public string? LabelSelector { get; init; }
 

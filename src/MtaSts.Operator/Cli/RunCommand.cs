@@ -25,6 +25,7 @@ public static class RunCommand
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "A kubeconfig. Default: the pod's service account, else KUBECONFIG, else the user's own.", HelpName = "FILE" };
         var space = new Option<string>("--operator-namespace") { Description = "The namespace of the lease and of the DNS providers' Secrets.", HelpName = "NAME", DefaultValueFactory = _ => "mta-sts-system" };
         var serving = new Option<string[]>("--serving-namespace") { Description = "A namespace in which classes may have their policy servers; may be given again. Default: the operator's.", HelpName = "NAME" };
+        var watch = new Option<string[]>("--watch-namespace") { Description = "A namespace whose policies and DNS providers are looked at; may be given again. Default: all. Who has a domain is decided among these alone.", HelpName = "NAME" };
         var owner = new Option<string>("--owner-id") { Description = "The name by which this cluster knows its own DNS records; no two clusters that write to one zone may share it.", HelpName = "ID", Required = true };
         var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
         var lease = new Option<string>("--lease-duration") { Description = "How long the other replicas wait for a leader that does not renew its lease. The leader stops after two thirds of it.", HelpName = "DURATION", DefaultValueFactory = _ => "15s" };
@@ -38,7 +39,7 @@ public static class RunCommand
         format.AcceptOnlyFromAmong("text", "json");
         var probes = new CheckOptions();
 
-        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, owner, elect, lease, health, workers, maxAgeMin, servingLag, level, format };
+        var command = new Command("run", "Runs the operator.") { kubeconfig, space, serving, watch, owner, elect, lease, health, workers, maxAgeMin, servingLag, level, format };
         foreach (var option in probes.OfThePlatform)
         {
             command.Add(option);
@@ -80,6 +81,7 @@ public static class RunCommand
                 Kubeconfig = parsed.GetValue(kubeconfig),
                 OperatorNamespace = parsed.GetValue(space)!,
                 ServingNamespaces = served.Length > 0 ? [.. served] : [parsed.GetValue(space)!],
+                WatchNamespaces = [.. (parsed.GetValue(watch) ?? []).Distinct(StringComparer.Ordinal)],
                 OwnerId = parsed.GetValue(owner)!,
                 ElectLeader = parsed.GetValue(elect),
                 LeaseDuration = leaseDuration,

@@ -37,7 +37,7 @@ public static class OperatorHost
 
         using var client = new k8s.Kubernetes(configuration);
         var api = new ApiClient(client, time);
-        var cluster = new Cluster(api, options.OperatorNamespace, options.ServingNamespaces, loggers, time);
+        var cluster = new Cluster(api, options.OperatorNamespace, options.ServingNamespaces, options.WatchNamespaces, loggers, time);
         using var prober = new DomainProber(options.Probes, time, loggers);
         using var names = new DnsProbe(options.Probes, time);
         using var adapters = new DnsAdapters(loggers, time, new EndpointSurroundings(new ServerSideApply(api, Component), options.OperatorNamespace, names));

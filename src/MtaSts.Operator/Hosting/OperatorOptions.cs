@@ -19,6 +19,9 @@ public sealed record OperatorOptions
     /// <summary>The namespaces in which classes may have their policy servers; at least one.</summary>
     public required ImmutableArray<string> ServingNamespaces { get; init; }
 
+    /// <summary>The namespaces whose policies and providers it looks at; empty for all.</summary>
+    public ImmutableArray<string> WatchNamespaces { get; init; } = [];
+
     /// <summary>The owner id of DNS records for providers that name none.</summary>
     public required string OwnerId { get; init; }
 

@@ -22,17 +22,19 @@ public sealed class Cluster
     /// <param name="api">The API server.</param>
     /// <param name="operatorNamespace">Where the Secrets of cluster providers are.</param>
     /// <param name="servingNamespaces">The namespaces in which classes may have their policy servers.</param>
+    /// <param name="watchNamespaces">The namespaces of the policies and of their own providers; empty for all.</param>
     /// <param name="loggers">For the informers.</param>
     /// <param name="time">The clock.</param>
-    public Cluster(ApiClient api, string operatorNamespace, IEnumerable<string> servingNamespaces, ILoggerFactory loggers, TimeProvider time)
+    public Cluster(ApiClient api, string operatorNamespace, IEnumerable<string> servingNamespaces, IReadOnlyCollection<string> watchNamespaces, ILoggerFactory loggers, TimeProvider time)
     {
         var log = loggers.CreateLogger("MtaSts.Kubernetes.Informer");
-        Policies = new Informer<MtaStsPolicy>(api, null, log, time);
+        Policies = new Informer<MtaStsPolicy>(api, new InformerOptions<MtaStsPolicy> { Scopes = In(watchNamespaces) }, log, time);
         Retirements = new Informer<MtaStsRetirement>(api, null, log, time);
         Classes = new Informer<MtaStsClass>(api, null, log, time);
         Providers = new Informer<ClusterDnsProvider>(api, null, log, time);
-        OwnProviders = new Informer<DnsProvider>(api, null, log, time);
-        Namespaces = new Informer<V1Namespace>(api, null, log, time);
+        OwnProviders = new Informer<DnsProvider>(api, new InformerOptions<DnsProvider> { Scopes = In(watchNamespaces) }, log, time);
+        Namespaces = new Informer<V1Namespace>(
+            api, new InformerOptions<V1Namespace> { Scopes = watchNamespaces.Count == 0 ? null : [.. watchNamespaces.Select(name => new InformerScope(null, name))] }, log, time);
         Secrets = new Informer<V1Secret>(api, new InformerOptions<V1Secret> { Namespace = operatorNamespace }, log, time);
         Serving = servingNamespaces.Distinct(StringComparer.Ordinal).ToDictionary(n => n, n => new ServingCaches(api, n, log, time), StringComparer.Ordinal);
         Gateways = new OnDemandInformer<Gateway>(api, null, log, time);
@@ -210,6 +212,9 @@ public sealed class Cluster
 
     private MtaStsClass? Default => Classes.Cache.All.Values.Where(c => c.IsDefault)
         .OrderBy(c => c.Metadata.CreationTimestamp).ThenBy(c => c.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+
+    private static IReadOnlyList<InformerScope>? In(IReadOnlyCollection<string> namespaces) =>
+        namespaces.Count == 0 ? null : [.. namespaces.Select(space => new InformerScope(space, null))];
 
     private static IEnumerable<string> TlsSecretOf(string? domain) => MailDomain.TryParse(domain, out var parsed, out _) ? [ServingNames.OfTlsSecret(parsed)] : [];
 

@@ -154,37 +154,17 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
     private static Dictionary<string, ResourceQuantity>? Quantities(IReadOnlyDictionary<string, string>? values) =>
         values is null ? null : Quantities(values.Select(v => (v.Key, v.Value)));
 
-    // Every shard is named from the beginning and each may be missing: a new one appears in the running pods without a restart.
-    private static V1Volume PoliciesOf(ServingSettings serving) => new()
-    {
-        Name = "policies",
-        Projected = new V1ProjectedVolumeSource
-        {
-            DefaultMode = ReadOnlyMode,
-            Sources =
-            [
-                .. Enumerable.Range(0, PolicyShard.Count).Select(shard => new V1VolumeProjection
-                {
-                    ConfigMap = new V1ConfigMapProjection { Name = ServingNames.OfShard(serving.ClassName, shard), Optional = true },
-                }),
-            ],
-        },
-    };
+    private static V1Volume PoliciesOf(ServingSettings serving) =>
+        Shards("policies", shard => new V1VolumeProjection { ConfigMap = new V1ConfigMapProjection { Name = ServingNames.OfShard(serving.ClassName, shard), Optional = true } });
 
-    private static V1Volume CertificatesOf(ServingSettings serving) => new()
+    private static V1Volume CertificatesOf(ServingSettings serving) =>
+        Shards("certificates", shard => new V1VolumeProjection { Secret = new V1SecretProjection { Name = ServingNames.OfCertificates(serving.ClassName, shard), Optional = true } });
+
+    // Every shard is named from the beginning and each may be missing: a new one appears in the running pods without a restart.
+    private static V1Volume Shards(string name, Func<int, V1VolumeProjection> source) => new()
     {
-        Name = "certificates",
-        Projected = new V1ProjectedVolumeSource
-        {
-            DefaultMode = ReadOnlyMode,
-            Sources =
-            [
-                .. Enumerable.Range(0, PolicyShard.Count).Select(shard => new V1VolumeProjection
-                {
-                    Secret = new V1SecretProjection { Name = ServingNames.OfCertificates(serving.ClassName, shard), Optional = true },
-                }),
-            ],
-        },
+        Name = name,
+        Projected = new V1ProjectedVolumeSource { DefaultMode = ReadOnlyMode, Sources = [.. Enumerable.Range(0, PolicyShard.Count).Select(source)] },
     };
 
     private static V1Service ServiceOf(ServingSettings serving) => serving.Exposure is Exposure.LoadBalancer exposure

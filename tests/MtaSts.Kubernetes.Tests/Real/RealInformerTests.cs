@@ -35,6 +35,36 @@ public sealed class RealInformerTests(RealServer real)
     }
 
     [Fact]
+    public async Task Of_several_scopes_each_is_listed_and_watched_and_a_new_list_of_one_leaves_the_others_alone()
+    {
+        var changes = new ConcurrentQueue<Change<Widget>>();
+        using var stop = new CancellationTokenSource();
+        foreach (var name in new[] { "scope-a", "scope-b", "scope-outside" })
+            await real.CreateAsync(Widget.Named(name, 1));
+        var informer = new Informer<Widget>(
+            real.Api, new InformerOptions<Widget> { Scopes = [new InformerScope("default", "scope-a"), new InformerScope("default", "scope-b")] }, new ListLogger());
+        informer.OnChange(changes.Enqueue);
+        var running = informer.RunAsync(stop.Token);
+        await informer.WaitForSyncAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["scope-a", "scope-b"], informer.Cache.All.Keys.Select(k => k.Name).Order(StringComparer.Ordinal));
+
+        // However each goes on after an outage, what is deleted is noticed in its own scope, and nothing else looks deleted.
+        await real.Plane.StopApiServerAsync();
+        await Eventually.TrueAsync(() => informer.LastError is not null, "the informer felt the outage");
+        await real.Plane.StartApiServerAsync(TestContext.Current.CancellationToken);
+        await real.DeleteAsync("scope-b");
+        await Eventually.TrueAsync(() => Names(changes.OfType<Change<Widget>.Deleted>()).Contains("scope-b"), "the deletion");
+        await real.CreateAsync(Widget.Named("scope-b", 2));
+        await Eventually.TrueAsync(() => informer.Cache.Count == 2, "it is there again");
+        Assert.Equal(["scope-b"], Names(changes.OfType<Change<Widget>.Deleted>()));
+        Assert.DoesNotContain(changes, c => c.Key.Name == "scope-outside");
+        foreach (var name in new[] { "scope-a", "scope-b", "scope-outside" })
+            await real.DeleteAsync(name);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task A_selector_narrows_the_cache_and_an_object_that_leaves_it_is_deleted_from_it()
     {
         using var stop = new CancellationTokenSource();

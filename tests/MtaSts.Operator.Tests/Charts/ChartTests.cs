@@ -7,35 +7,20 @@ namespace MtaSts.Operator.Tests.Charts;
 
 public sealed class ChartTests
 {
-    private static readonly string[] Full =
-    [
-        "--set", "replicas=2", "--set", "ownerId=cluster-a", "--set", "image.tag=9.9.9", "--set", "podLabels.team=mail",
-        "--set", "podAnnotations.note=x", "--set", "nodeSelector.disk=ssd", "--set", "priorityClassName=high",
-        "--set", "serviceAccount.annotations.note=x", "--set", "defaultClass.serving.namespace=mta-sts-serving",
-        "--set", "defaultClass.serving.exposure.ingress.ingressClassName=nginx", "--set", "defaultClass.serving.exposure.ingress.clusterIssuer=acme",
-        "--set", "defaultClass.allowedNamespaces.matchLabels.mail=yes", "--set", "defaultClass.rollout.interval=1m",
-        "--set", "defaultProvider.create=true", "--set", "defaultProvider.spec.rfc2136.server=ns1.example.net", "--set", "defaultProvider.spec.rfc2136.tsig.keyName=k",
-        "--set", "defaultProvider.spec.rfc2136.tsig.secretRef.name=s", "--set", "networkPolicy.create=true",
-        "--set", "metrics.serviceMonitor.create=true", "--set", "metrics.prometheusRule.create=true", "--set", "metrics.dashboard.create=true",
-        "--set", "metrics.serviceMonitor.labels.release=prometheus", "--set", "metrics.service.annotations.note=x",
-    ];
-
-    private static readonly string[] Bare = ["--set", "defaultClass.create=false", "--set", "resources=null", "--set", "metrics.service.create=false", "--set", "podDisruptionBudget.create=false"];
-
     private static readonly string[] Custom =
         [$"{ApiGroup.ApiVersion}/MtaStsClass", $"{ApiGroup.ApiVersion}/ClusterDnsProvider", "monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PrometheusRule"];
 
-    public static TheoryData<string, string[]> ValueSets => new() { { "default", [] }, { "full", Full }, { "bare", Bare } };
+    public static TheoryData<string> ValueSets => [.. ChartValues.Sets.Keys];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(ValueSets))]
-    public async Task Every_object_is_one_that_the_newest_Kubernetes_knows_field_by_field(string set, string[] values)
+    public async Task Every_object_is_one_that_the_newest_Kubernetes_knows_field_by_field(string set)
     {
         var api = OpenApi.Find();
         Assert.SkipWhen(api is null, "no OpenAPI description of Kubernetes: set MTASTS_OPENAPI to the .json.gz of one");
-        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values, "--kube-version", "1.36"], Token));
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. ChartValues.Sets[set], "--kube-version", "1.36"], Token));
 
         Assert.True(documents.Count >= 8, set);
         foreach (var document in documents.Where(d => !IsCustom(d)))
@@ -46,9 +31,9 @@ public sealed class ChartTests
 
     [Theory]
     [MemberData(nameof(ValueSets))]
-    public async Task Every_object_deserialises_strictly(string set, string[] values)
+    public async Task Every_object_deserialises_strictly(string set)
     {
-        var yaml = await RenderedChart.RenderAsync(values, Token);
+        var yaml = await RenderedChart.RenderAsync(ChartValues.Sets[set], Token);
 
         var objects = KubernetesYaml.LoadAllFromString(yaml, Custom.ToDictionary(k => k, _ => typeof(JsonClass)), strict: true);
 
@@ -58,11 +43,60 @@ public sealed class ChartTests
     }
 
     [Theory]
+    [InlineData("gateway", typeof(Exposure.Gateway))]
+    [InlineData("listener sets", typeof(Exposure.Gateway))]
+    [InlineData("load balancer", typeof(Exposure.LoadBalancer))]
+    [InlineData("no exposure", typeof(Exposure.None))]
+    public async Task The_default_class_has_the_exposure_of_the_values_and_names_the_servers_account(string set, Type exposure)
+    {
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Sets[set], Token));
+        var reading = ClassReader.Read(KubernetesJson.Deserialize<MtaStsClass>(documents.Single(d => (string?)d["kind"] == MtaStsClass.KubeKind).ToJsonString()));
+
+        Assert.Empty(reading.Problems);
+        Assert.IsType(exposure, reading.Value!.Serving.Exposure);
+        var account = documents.Single(d => (string?)d["kind"] == "ServiceAccount" && (string?)d["metadata"]!["name"] == reading.Value.Serving.ServiceAccountName);
+        Assert.False((bool)account["automountServiceAccountToken"]!);
+        Assert.DoesNotContain(documents, d => (string?)d["kind"] is "RoleBinding" or "ClusterRoleBinding" && d.ToJsonString().Contains($"\"{reading.Value.Serving.ServiceAccountName}\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task With_given_namespaces_the_operator_has_rights_on_policies_there_and_nowhere_else()
+    {
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Sets["some namespaces"], Token));
+        var cluster = documents.Single(d => (string?)d["kind"] == "ClusterRole").ToJsonString();
+
+        Assert.DoesNotContain("mtastspolicies", cluster, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"dnsproviders", cluster, StringComparison.Ordinal);
+        Assert.Contains("""\"resources\":[\"namespaces\"],\"resourceNames\":[\"team-a\",\"team-b\"]""".Replace("\\", "", StringComparison.Ordinal), cluster, StringComparison.Ordinal);
+        Assert.Equal(
+            ["team-a", "team-b"], documents.Where(d => (string?)d["kind"] == "Role" && d.ToJsonString().Contains("mtastspolicies", StringComparison.Ordinal)).Select(d => (string?)d["metadata"]!["namespace"]));
+        Assert.Contains("--watch-namespace=team-b", documents.Single(d => (string?)d["kind"] == "Deployment").ToJsonString(), StringComparison.Ordinal);
+    }
+
+    // What an exposure needs and no more: each right by the values that give it.
+    [Theory]
+    [InlineData("default", "ingresses/delete certificates/watch")]
+    [InlineData("no exposure", "")]
+    [InlineData("gateway", "certificates/delete httproutes/delete listenersets/delete gateways/list")]
+    [InlineData("load balancer", "certificates/delete secrets/patch")]
+    [InlineData("every exposure", "ingresses/delete certificates/delete httproutes/delete listenersets/delete gateways/list secrets/patch")]
+    public async Task The_operator_has_the_rights_that_the_exposures_need_and_no_more(string set, string expected)
+    {
+        string[] all = ["ingresses/delete", "certificates/watch", "certificates/delete", "httproutes/delete", "listenersets/delete", "gateways/list", "secrets/patch"];
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Sets[set], Token));
+        var rights = documents.Where(d => (string?)d["kind"] is "Role" or "ClusterRole").SelectMany(d => d["rules"]!.AsArray())
+            .SelectMany(rule => rule!["resources"]!.AsArray().SelectMany(r => rule["verbs"]!.AsArray().Select(v => $"{r}/{v}"))).ToHashSet();
+
+        var wanted = expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        Assert.Equal(all.Where(r => wanted.Contains(r) || (r == "certificates/watch" && wanted.Contains("certificates/delete"))), all.Where(rights.Contains));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task The_default_class_is_valid(bool full)
     {
-        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(full ? Full : [], Token));
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(full ? ChartValues.Full : [], Token));
         var ofClass = KubernetesJson.Deserialize<MtaStsClass>(documents.Single(d => (string?)d["kind"] == MtaStsClass.KubeKind).ToJsonString());
 
         var reading = ClassReader.Read(ofClass);
@@ -76,7 +110,7 @@ public sealed class ChartTests
     [Fact]
     public async Task Rights_on_serving_objects_are_given_where_policies_are_served_and_nowhere_else()
     {
-        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(Full, Token));
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Full, Token));
 
         var places = documents.Where(d => (string?)d["kind"] == "Role" && d.ToJsonString().Contains("ingresses", StringComparison.Ordinal));
 

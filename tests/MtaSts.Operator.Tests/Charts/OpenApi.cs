@@ -30,6 +30,9 @@ internal sealed class OpenApi
     /// <summary>The description, or null where there is none.</summary>
     public static OpenApi? Find() => Loaded.Value;
 
+    /// <summary>The description that an API server gives.</summary>
+    public static OpenApi Of(string json) => new(JsonNode.Parse(json)!["definitions"]!.AsObject());
+
     /// <summary>What is wrong with an object; null when its kind is not described (a custom resource).</summary>
     public IReadOnlyList<string>? Problems(JsonObject subject)
     {

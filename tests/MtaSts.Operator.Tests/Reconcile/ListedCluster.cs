@@ -23,7 +23,7 @@ internal sealed class ListedCluster : IAsyncDisposable
     {
         _client = new k8s.Kubernetes(new KubernetesClientConfiguration { Host = "http://api.invalid" }, new Server([.. objects], Reads));
         Api = new ApiClient(_client);
-        Cluster = new Cluster(Api, "mta-sts", ["mta-sts"], NullLoggerFactory.Instance, TimeProvider.System);
+        Cluster = new Cluster(Api, "mta-sts", ["mta-sts"], [], NullLoggerFactory.Instance, TimeProvider.System);
         _running = Cluster.RunAsync(_stop.Token);
     }
 

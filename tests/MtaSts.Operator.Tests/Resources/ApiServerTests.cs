@@ -39,7 +39,7 @@ public sealed class ApiServerFixture : IAsyncLifetime
             ["apply", "--validate=false", "-f", "-"], string.Concat(CrdsCommand.Definitions().Select(d => "---\n" + d.Yaml)));
         Assert.True(applied.ExitCode == 0, applied.Error);
         await _plane.KubectlAsync("wait", "--for=condition=Established", $"--timeout={EstablishDeadline.TotalSeconds}s", "crd", "--all");
-        foreach (var name in new[] { "team-a", RenderedChart.Namespace })
+        foreach (var name in new[] { "team-a", "team-b", RenderedChart.Namespace, "mta-sts-serving", "external-dns" })
         {
             await _plane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {name}\n", CancellationToken.None);
         }
@@ -207,6 +207,42 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
         var ofClass = KubernetesJson.Deserialize<MtaStsClass>(await Plane.KubectlAsync("get", "mtastsclass", "default", "-o", "json"));
         Assert.True(ofClass.IsDefault);
         Assert.Equal(2, ofClass.Spec.Serving.Replicas);
+    }
+
+    public static TheoryData<string> ValueSets => [.. ChartValues.Sets.Keys];
+
+    // The oldest Kubernetes that is supported says what it thinks of each set of values; the newest one's description is asked in ChartTests.
+    [Theory]
+    [MemberData(nameof(ValueSets))]
+    public async Task The_API_server_takes_the_chart_with_every_set_of_values(string set)
+    {
+        var version = (await Plane.Client.Version.GetCodeAsync(Token)).GitVersion;
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. ChartValues.Sets[set], "--kube-version", version], Token))
+            .Where(d => !((string)d["apiVersion"]!).StartsWith("monitoring.coreos.com/", StringComparison.Ordinal)).ToList();
+        Assert.True(documents.Count >= 6, set);
+
+        var list = new System.Text.Json.Nodes.JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "List",
+            ["items"] = new System.Text.Json.Nodes.JsonArray([.. documents.Select(d => d.DeepClone())]),
+        };
+        var answer = await Plane.TryKubectlAsync(["apply", "--server-side", "--dry-run=server", "--field-manager=chart-test", "--force-conflicts", "-f", "-"], list.ToJsonString(), cancellationToken: Token);
+
+        Assert.True(answer.ExitCode == 0, $"{set}: {answer.Error}");
+        Assert.Equal(documents.Count, answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(ValueSets))]
+    public async Task Every_object_of_the_chart_is_one_that_this_API_server_describes_field_by_field(string set)
+    {
+        var api = OpenApi.Of(await Plane.KubectlAsync("get", "--raw", "/openapi/v2"));
+        var version = (await Plane.Client.Version.GetCodeAsync(Token)).GitVersion;
+        foreach (var document in YamlDocuments.Parse(await RenderedChart.RenderAsync([.. ChartValues.Sets[set], "--kube-version", version], Token)))
+        {
+            Assert.Equal([], api.Problems(document) ?? []);
+        }
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class AuditLog(string path)
           - level: Metadata
             userGroups: ["system:serviceaccounts:mta-sts-system"]
             verbs: [get, list, watch]
-            resources: [{group: ""}, {group: mta-sts.dev}, {group: apps}, {group: networking.k8s.io}, {group: policy}, {group: coordination.k8s.io}, {group: events.k8s.io}, {group: externaldns.k8s.io}]
+            resources: [{group: ""}, {group: mta-sts.dev}, {group: apps}, {group: networking.k8s.io}, {group: policy}, {group: coordination.k8s.io}, {group: events.k8s.io}, {group: externaldns.k8s.io}, {group: cert-manager.io}, {group: gateway.networking.k8s.io}]
           - level: None
 
         """;

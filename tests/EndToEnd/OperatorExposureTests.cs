@@ -107,7 +107,8 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
         await scene.UntilStageAsync("here", "testing");
 
         var left = (await scene.PolicyAsync("team-b/elsewhere"))!;
-        Assert.False(left.Resource.AsObject().ContainsKey("status"));
+        Assert.Null(left.Resource["metadata"]!["finalizers"]);
+        Assert.Equal(("", ""), (left.Stage, left.ServedId));
         Assert.Empty(await scene.TracesAsync("elsewhere.test"));
     }
 

@@ -8,7 +8,7 @@ namespace MtaSts.TestBed.Players;
 
 /// <summary>
 /// Plays what a cloud does for a Service of type LoadBalancer: connections to port 443 of one address go to the ready pods behind it, byte for byte, and the address
-/// stands in the Service's status. It plays for one Service, the oldest.
+/// stands in the Service's status. It plays for one Service, the oldest; of the same second, the first by name.
 /// </summary>
 public sealed class LoadBalancerPlayer : IAsyncDisposable
 {
@@ -65,7 +65,8 @@ public sealed class LoadBalancerPlayer : IAsyncDisposable
 
     private async Task PassAsync(CancellationToken cancellationToken)
     {
-        _played = _services.All.Where(s => s.Spec.Type == "LoadBalancer").OrderBy(s => s.Metadata.CreationTimestamp).FirstOrDefault();
+        _played = _services.All.Where(s => s.Spec.Type == "LoadBalancer").OrderBy(s => s.Metadata.CreationTimestamp)
+            .ThenBy(s => s.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
         if (_played is not { } service || service.Status?.LoadBalancer?.Ingress?.Any(i => i.Ip == _address.Address.ToString()) is true) return;
         var status = new V1ServiceStatus
         {

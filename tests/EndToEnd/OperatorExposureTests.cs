@@ -66,6 +66,30 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
     }
 
     [Fact]
+    public async Task A_domain_moves_from_a_gateway_to_a_load_balancer_and_is_served_at_every_moment()
+    {
+        var scene = fixture.Scene;
+        await scene.AddDomainAsync("moved.test");
+        await scene.ApplyAsync(OperatorScene.Policy("moved", "moved.test", "className: gateway"));
+        var before = await scene.UntilStageAsync("moved", "enforce");
+
+        // A sender that asks the name server each time, and goes to the address that it names.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var fetching = FetchAsync(scene, "moved.test", stop.Token);
+        await scene.PatchSpecAsync("moved", """{"className":"balanced"}""");
+        await Eventually.HoldsAsync(
+            async () => (await HostObjectsAsync(scene, "moved.test")) is ["certificate.cert-manager.io/mta-sts-moved.test-tls"], "what the Gateway had is gone", TimeSpan.FromSeconds(90));
+
+        await stop.CancelAsync();
+        var (fetches, faults) = await fetching;
+        Assert.True(fetches > 10, $"{fetches} fetches");
+        Assert.Empty(faults);
+        Assert.Equal([fixture.LoadBalancer.Address.Address.ToString()], await scene.RecordsAsync("mta-sts.moved.test", "A"));
+        var after = await scene.UntilAsync("moved", p => p is { Stage: "enforce", Ready: "True" }, "it is well");
+        Assert.Equal((before.Id, before.Moves.Count), (after.Id, after.Moves.Count));
+    }
+
+    [Fact]
     public async Task An_issuers_limit_is_told_apart_and_when_it_has_room_again_the_domain_goes_on()
     {
         var scene = fixture.Scene;
@@ -119,6 +143,41 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
         var found = await scene.ControlPlane.KubectlAsync(
             "get", "certificates.cert-manager.io,httproutes,listenersets", "-n", OperatorWorld.SystemNamespace, "-l", $"mta-sts.dev/domain={domain}", "-o", "name");
         return found.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static async Task<(int Fetches, IReadOnlyList<string> Faults)> FetchAsync(OperatorScene scene, string domain, CancellationToken stop)
+    {
+        var (fetches, faults) = (0, new List<string>());
+        while (!stop.IsCancellationRequested)
+        {
+            var at = (await scene.RecordsAsync("mta-sts." + domain, "A"))[0];
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(System.Net.IPAddress.Parse(at), 443, Token);
+                await using var tls = new SslStream(client.GetStream());
+                await tls.AuthenticateAsClientAsync(
+                    new SslClientAuthenticationOptions
+                    {
+                        TargetHost = "mta-sts." + domain,
+                        RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject.Contains(domain, StringComparison.Ordinal) == true,
+                    },
+                    Token);
+                await tls.WriteAsync(Bytes($"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.{domain}\r\nConnection: close\r\n\r\n"), Token);
+                using var reader = new StreamReader(tls, Encoding.ASCII);
+                var answer = await reader.ReadToEndAsync(Token);
+                if (!answer.Contains("mode: enforce", StringComparison.Ordinal)) faults.Add($"{at}: {answer.Split('\r')[0]}");
+            }
+            catch (Exception e) when (e is IOException or SocketException or System.Security.Authentication.AuthenticationException)
+            {
+                faults.Add($"{at}: {e.Message}");
+            }
+
+            fetches++;
+            await Task.Delay(100, Token);
+        }
+
+        return (fetches, faults);
     }
 
     // The certificate that the load balancer's address shows a client that asks for a host.

@@ -33,6 +33,9 @@ public sealed class ClassMoves(TimeSpan servingLag)
         return now - since < servingLag ? MoveStep.Filling : now - since < (servingLag * 2) + ttl ? MoveStep.Turning : MoveStep.Leaving;
     }
 
+    /// <summary>The new policy server has the document, and senders cannot be led to it yet: the time in which they are begins anew.</summary>
+    public void Hold(ObjectKey key, string to, DateTimeOffset now) => _moves[key] = (to, now - servingLag);
+
     /// <summary>Forgets a resource that is gone.</summary>
     public void Forget(ObjectKey key) => _moves.TryRemove(key, out _);
 }

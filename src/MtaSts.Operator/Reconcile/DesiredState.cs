@@ -64,6 +64,9 @@ public sealed record DesiredState
         IsRemoval = true,
     };
 
+    /// <summary>The same, and the records of the policy host stay as they are.</summary>
+    public DesiredState WithoutHostRecords() => IsRemoval ? this : this with { Records = [.. Records.Where(r => r.Scope != RecordScope.WholeSet)] };
+
     /// <summary>Every record that the operator may have written for a domain, to be taken away: first what senders find the policy by.</summary>
     /// <param name="domain">The domain.</param>
     /// <param name="delegation">Where the records are written; null for the names themselves.</param>

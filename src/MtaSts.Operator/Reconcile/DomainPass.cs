@@ -4,6 +4,7 @@ using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Probes;
 using MtaSts.Operator.Resources;
+using MtaSts.Operator.Serving;
 using MtaSts.Operator.Resources.Reading;
 using MtaSts.Operator.Telemetry;
 
@@ -106,6 +107,13 @@ public sealed class DomainPass(
         var space = settings.Serving.Namespace;
         var desired = DesiredState.Of(intent, decision.Next, settings, provider, owner, host.Targets, hosts.CertificateOf(intent.Domain, settings.Serving));
         var turn = TurnOf(desired, state, caches, settings, now);
+        var stays = move is MoveStep.Turning or MoveStep.Leaving && state.PublishedId is not null && !desired.IsRemoval && !CanAnswer(desired, host, caches);
+        if (stays)
+        {
+            moves.Hold(key, settings.Name, now);
+        }
+
+        desired = move == MoveStep.Filling || stays ? desired.WithoutHostRecords() : desired;
         desired = move == MoveStep.Filling || turn is not null ? desired with { Host = [] } : desired;
 
         // 5. Apply what is not so already. A domain whose class changed is in both places until senders find it in the new one. Where its provider changed, all
@@ -123,7 +131,7 @@ public sealed class DomainPass(
             applied = await Tracing.InStepAsync("apply", () => writer.ApplyAsync(admitted, desired, missing, cancellationToken));
             applied = applied with { DnsProblems = [.. applied.DnsProblems.Where(p => !IsHarmless(p, intent, evidence))] };
             places = places with { ProviderName = applied.DnsProblems.IsEmpty ? provider.Name : places.ProviderName };
-            if (move == MoveStep.Leaving && applied.IsComplete && (desired.IsRemoval || evidence.Of(Check.PolicyServed) is Finding.Healthy))
+            if (move == MoveStep.Leaving && turn is null && !stays && applied.IsComplete && (desired.IsRemoval || evidence.Of(Check.PolicyServed) is Finding.Healthy))
             {
                 var left = await serving.LeaveAsync(desired, places.ClassName!, admitted, cancellationToken);
                 places = places with { ClassName = left.IsEmpty ? settings.Name : places.ClassName };
@@ -138,7 +146,7 @@ public sealed class DomainPass(
             Evidence = evidence.After(intent.Domain, state, decision.Next),
             Decision = decision,
             DnsProblems = [.. applied.DnsProblems, .. IsDone(decision) ? [] : MissingAliases.Of(intent, observed, evidence, provider.TtlSeconds)],
-            ServingProblems = turn is null ? applied.ServingProblems : [.. applied.ServingProblems, turn],
+            ServingProblems = [.. applied.ServingProblems, .. new[] { turn, stays ? Held(intent, host, settings) : null }.OfType<ApplyProblem>()],
         };
         var soon = applied.AnyRecordWritten ? AfterConflict : move != MoveStep.None ? moves.LookAgain : TimeSpan.MaxValue;
         var result = await SettleAsync(resource, outcome, places, decision.LookAgain > soon ? soon : Spread(decision.LookAgain), cancellationToken);
@@ -157,6 +165,15 @@ public sealed class DomainPass(
                 RetryAfter = wait,
             }
             : null;
+
+    // Senders are led to the new place of a published domain when it can answer them, and not before.
+    private static bool CanAnswer(DesiredState desired, HostView host, ServingCaches caches) =>
+        host.Trouble is null && desired.Host.All(o => caches.Find(o.Kind, o.Key) is not null);
+
+    private static ApplyProblem? Held(Intent intent, HostView host, ClassSettings settings) => host.Trouble is { } trouble
+        ? new ApplyProblem(
+            trouble.Reason, trouble.Subject, $"{trouble.Message}; until that is mended, {intent.Domain.PolicyHost} stays where it is, and does not move to class {settings.Name}", NeedsSomebody: false)
+        : null;
 
     private static PassOutcome Refused(Admission admission) => admission switch
     {

@@ -22,7 +22,7 @@ public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
     {
         var (plane, kubelet) = (scene.ControlPlane, scene.World.Kubelet);
         await plane.ApplyAsync(
-            OperatorScene.Namespace(Gateways) + scene.Provider("default", ttl: 5)
+            OperatorScene.Namespace(Gateways) + scene.Provider("default", ttl: 30)
             + ClassOf(scene, "gateway", $"type: Gateway, gateway: {{ parentRef: {{ namespace: {Gateways}, name: public }}, listeners: ListenerSet, tls: {{ clusterIssuer: {OperatorWorld.Issuer} }} }}"),
             CancellationToken.None);
         await Eventually.HoldsAsync(

@@ -78,12 +78,12 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
         var fetching = FetchAsync(scene, "moved.test", stop.Token);
         await scene.PatchSpecAsync("moved", """{"className":"balanced"}""");
         await Eventually.HoldsAsync(
-            async () => (await HostObjectsAsync(scene, "moved.test")) is ["certificate.cert-manager.io/mta-sts-moved.test-tls"], "what the Gateway had is gone", TimeSpan.FromSeconds(90));
+            async () => (await HostObjectsAsync(scene, "moved.test")) is ["certificate.cert-manager.io/mta-sts-moved.test-tls"], "what the Gateway had is gone", TimeSpan.FromSeconds(120));
 
         await stop.CancelAsync();
         var (fetches, faults) = await fetching;
         Assert.True(fetches > 10, $"{fetches} fetches");
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults) + "\n" + scene.OperatorLog("moved"));
         Assert.Equal([fixture.LoadBalancer.Address.Address.ToString()], await scene.RecordsAsync("mta-sts.moved.test", "A"));
         var after = await scene.UntilAsync("moved", p => p is { Stage: "enforce", Ready: "True" }, "it is well");
         Assert.Equal((before.Id, before.Moves.Count), (after.Id, after.Moves.Count));
@@ -166,11 +166,11 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
                 await tls.WriteAsync(Bytes($"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.{domain}\r\nConnection: close\r\n\r\n"), Token);
                 using var reader = new StreamReader(tls, Encoding.ASCII);
                 var answer = await reader.ReadToEndAsync(Token);
-                if (!answer.Contains("mode: enforce", StringComparison.Ordinal)) faults.Add($"{at}: {answer.Split('\r')[0]}");
+                if (!answer.Contains("mode: enforce", StringComparison.Ordinal)) faults.Add($"{DateTime.UtcNow:HH:mm:ss.f} {at}: {answer.Split('\r')[0]}");
             }
             catch (Exception e) when (e is IOException or SocketException or System.Security.Authentication.AuthenticationException)
             {
-                faults.Add($"{at}: {e.Message}");
+                faults.Add($"{DateTime.UtcNow:HH:mm:ss.f} {at}: {e.Message}");
             }
 
             fetches++;

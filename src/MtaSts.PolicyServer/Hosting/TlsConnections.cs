@@ -28,7 +28,20 @@ internal sealed class TlsConnections(ConnectionDelegate next, CertificateStore c
         {
             await decrypted.Input.CompleteAsync();
             await decrypted.Output.CompleteAsync();
+            await SayGoodbyeAsync(tls);
             connection.Transport = transport;
+        }
+    }
+
+    // rfc8446#6.1: so that the client can tell the end from a cut. One that is gone does not hear it.
+    private static async Task SayGoodbyeAsync(SslStream tls)
+    {
+        try
+        {
+            await tls.ShutdownAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
+        {
         }
     }
 

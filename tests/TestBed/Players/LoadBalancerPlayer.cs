@@ -15,6 +15,8 @@ public sealed class LoadBalancerPlayer : IAsyncDisposable
     private const int ConnectionsMax = 256;
     private const int HttpsPort = 443;
 
+    private static readonly TimeSpan ConnectionDeadline = TimeSpan.FromMinutes(2); // above the idle time of the policy server
+
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     private readonly IKubernetes _client;
@@ -94,10 +96,17 @@ public sealed class LoadBalancerPlayer : IAsyncDisposable
         }
     }
 
+    private static async Task CarryAsync(NetworkStream from, NetworkStream to, Socket end, CancellationToken cancellationToken)
+    {
+        await from.CopyToAsync(to, cancellationToken);
+        end.Shutdown(SocketShutdown.Send);
+    }
+
     private async Task RelayAsync(Socket client)
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        over.CancelAfter(ConnectionDeadline);
         try
         {
             using (client)
@@ -106,7 +115,9 @@ public sealed class LoadBalancerPlayer : IAsyncDisposable
                 await server.ConnectAsync(IPEndPoint.Parse(first), over.Token);
                 await using var near = new NetworkStream(client);
                 await using var far = new NetworkStream(server);
-                await await Task.WhenAny(near.CopyToAsync(far, over.Token), far.CopyToAsync(near, over.Token));
+                // The end of one way is told on; what the other still has arrives before the end, which a reset would cut off.
+                var answers = CarryAsync(far, near, client, over.Token);
+                await Task.WhenAll(CarryAsync(near, far, server, over.Token), answers);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)

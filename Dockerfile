@@ -25,7 +25,7 @@ ARG BUILDKIT_SBOM_SCAN_STAGE=true
 RUN dotnet publish src/MtaSts.Operator/MtaSts.Operator.csproj -c Release -r "$(cat /rid)" -o /publish \
  && install -D -m 0555 /publish/mtasts /root-fs/mtasts
 
-# Whence the policy server's C library comes: the target's own and patched one, not the one that cross compilers link against.
+# Whence the policy server's C library and OpenSSL come: the target's own and patched ones, not what cross compilers link against.
 FROM mcr.microsoft.com/dotnet/runtime-deps:${DOTNET}-${BASE} AS libraries
 
 # The native compiler needs a linker, and for another architecture that one's binutils and C library.
@@ -49,10 +49,10 @@ USER 65532:65532
 ENTRYPOINT ["/mtasts"]
 CMD ["run"]
 
-# One native program and the C library, nothing else: no certificates, time zones or ICU, of which it asks nothing. Not linked
-# statically: then no scanner would see the C library. script/image builds this stage without a registry.
+# One native program, the C library and OpenSSL, nothing else: no certificates, time zones or ICU, of which it asks nothing. Not linked
+# statically: then no scanner would see the libraries. script/image builds this stage without a registry.
 FROM scratch AS policy-server
 COPY --from=policy-server-build /root-fs/ /
 USER 65532:65532
-EXPOSE 8080 8081
+EXPOSE 8080 8081 8443
 ENTRYPOINT ["/policy-server"]

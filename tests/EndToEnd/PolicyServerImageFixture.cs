@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using MtaSts.TestBed;
 using MtaSts.TestBed.Images;
+using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Processes;
 
 namespace MtaSts.EndToEnd;
@@ -49,22 +50,30 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
     internal string NewPath(string name) => Path.Combine(_folder.FullName, $"{name}-{Interlocked.Increment(ref _count)}");
 
     /// <summary>Runs the image with one policy in its volume, and returns when it has answered for it.</summary>
-    internal async Task<RunningImage> RunAsync()
+    /// <param name="certificate">With it TLS is ended, too.</param>
+    internal async Task<RunningImage> RunAsync(IssuedCertificate? certificate = null)
     {
         var policies = Directory.CreateDirectory(NewPath("policies")).FullName;
         await File.WriteAllTextAsync(Path.Combine(policies, "example.com"), Document);
-        var (address, health) = (Loopback(), Loopback());
+        var certificates = Directory.CreateDirectory(NewPath("certificates")).FullName;
+        if (certificate is not null)
+        {
+            await File.WriteAllTextAsync(Path.Combine(certificates, "example.com.crt"), certificate.CertificatePem);
+            await File.WriteAllTextAsync(Path.Combine(certificates, "example.com.key"), certificate.KeyPem);
+        }
+
+        var (address, health, tls) = (Loopback(), Loopback(), certificate is null ? null : Loopback());
         var began = Stopwatch.GetTimestamp();
         var container = ImageContainer.Start(
             Image,
             NewPath("container"),
-            ["--listen", address.Authority, "--health-listen", health.Authority, "--drain", "0"],
-            new Dictionary<string, string> { ["/policies"] = policies });
+            ["--listen", address.Authority, "--health-listen", health.Authority, "--drain", "0", .. tls is null ? [] : new[] { "--tls-listen", tls.Authority }],
+            new Dictionary<string, string> { ["/policies"] = policies, ["/certificates"] = certificates });
         try
         {
             await container.WaitReadyAsync(
                 async () => await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), TimeSpan.FromSeconds(60));
-            return new RunningImage(container, address, Stopwatch.GetElapsedTime(began));
+            return new RunningImage(container, address, tls, Stopwatch.GetElapsedTime(began));
         }
         catch
         {
@@ -108,8 +117,9 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
 /// <summary>The image's program, in its container.</summary>
 /// <param name="Container">Its container.</param>
 /// <param name="Address">Where policies are served.</param>
+/// <param name="TlsAddress">Where they are served over TLS; null for nowhere.</param>
 /// <param name="StartUp">From before the container was made to the first answer with a policy.</param>
-internal sealed record RunningImage(ImageContainer Container, Uri Address, TimeSpan StartUp) : IAsyncDisposable
+internal sealed record RunningImage(ImageContainer Container, Uri Address, Uri? TlsAddress, TimeSpan StartUp) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Container.DisposeAsync();
 }

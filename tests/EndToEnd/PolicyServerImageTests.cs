@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using MtaSts.TestBed.Images;
+using MtaSts.TestBed.Mail;
 
 namespace MtaSts.EndToEnd;
 
@@ -15,15 +18,15 @@ public sealed class PolicyServerImageTests(PolicyServerImageFixture fixture) : I
         : "lib64/ld-linux-x86-64.so.2";
 
     [Fact]
-    public void It_has_the_program_and_the_C_library_and_nothing_else()
+    public void It_has_the_program_the_C_library_and_OpenSSL_and_nothing_else()
     {
         var root = fixture.NewPath("root");
         fixture.Image.Unpack(root);
 
         string[] expected =
         [
-            "etc/os-release", "etc/passwd", "lib/libc.so.6", "lib/libm.so.6", Loader, "policy-server",
-            "usr/share/doc/libc6/copyright", "var/lib/dpkg/status.d/libc6",
+            "etc/os-release", "etc/passwd", "lib/libc.so.6", "lib/libcrypto.so.3", "lib/libm.so.6", "lib/libssl.so.3", Loader, "policy-server",
+            "usr/share/doc/libc6/copyright", "usr/share/doc/libssl3/copyright", "var/lib/dpkg/status.d/libc6", "var/lib/dpkg/status.d/libssl3",
         ];
         Assert.Equal(
             expected.Order(StringComparer.Ordinal),
@@ -42,7 +45,7 @@ public sealed class PolicyServerImageTests(PolicyServerImageFixture fixture) : I
     {
         Assert.Equal(["/policy-server"], fixture.Image.Entrypoint);
         Assert.Equal("65532:65532", fixture.Image.User);
-        Assert.Equal(["8080/tcp", "8081/tcp"], fixture.Image.Ports);
+        Assert.Equal(["8080/tcp", "8081/tcp", "8443/tcp"], fixture.Image.Ports);
         Assert.Equal(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64", fixture.Image.Architecture);
     }
 
@@ -73,6 +76,27 @@ public sealed class PolicyServerImageTests(PolicyServerImageFixture fixture) : I
             var failure = Assert.Throws<IOException>(() => File.WriteAllText($"/proc/{program.ProgramId}/root/{place}/new", "text"));
             Assert.Contains("Read-only file system", failure.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task It_ends_TLS_with_what_is_in_the_image()
+    {
+        var issued = LocalCa.SelfSigned("mta-sts.example.com");
+        await using var running = await fixture.RunAsync(issued);
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(running.TlsAddress!.Host, running.TlsAddress.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "mta-sts.example.com",
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=mta-sts.example.com",
+            },
+            TestContext.Current.CancellationToken);
+        await tls.WriteAsync("GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.example.com\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(tls);
+        Assert.EndsWith(PolicyServerImageFixture.Document, await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         where TTestCollection : ITestCollection => collection.TestCollectionDisplayName switch
         {
             OperatorDeathsCollection.Name => 0,
-            OperatorOutagesCollection.Name or OperatorApiFaultsCollection.Name or OperatorPairCollection.Name or ControlPlaneCollection.Name => 1,
+            OperatorOutagesCollection.Name or OperatorApiFaultsCollection.Name or OperatorPairCollection.Name or OperatorExposureCollection.Name or ControlPlaneCollection.Name => 1,
             var name when name.Contains(nameof(OperatorRetirementTests), StringComparison.Ordinal) => 2,
             var name when name.Contains(nameof(OperatorManifestTests), StringComparison.Ordinal) => 2,
             var name when name.Contains(nameof(OperatorRolloutTests), StringComparison.Ordinal) => 2,

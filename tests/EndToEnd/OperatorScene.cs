@@ -407,7 +407,12 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     public static void Tell(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
     /// <summary>Prints how long a fault kept the work from going on: the other replica's taking over, or the same one's recovery.</summary>
-    public static void TellTakeOver(string fault, TimeSpan took) => Tell(FormattableString.Invariant($"take-over: {fault}: {took.TotalSeconds:0.0} s"));
+    public static void TellTakeOver(string fault, TimeSpan took)
+    {
+        var line = FormattableString.Invariant($"take-over: {fault}: {took.TotalSeconds:0.0} s");
+        Tell(line);
+        Console.WriteLine(line); // A run that passes shows it, too.
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

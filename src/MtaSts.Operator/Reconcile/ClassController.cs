@@ -49,7 +49,7 @@ public sealed class ClassController(
         await ApplyAsync(problems, objects.Deployment, caches.Deployments, cancellationToken);
         await ApplyBudgetAsync(problems, entity, objects.DisruptionBudget, cancellationToken);
 
-        if (ExposureProblem(serving, caches) is { } missing)
+        if (ExposureProblem(serving) is { } missing)
         {
             problems.Add(missing);
         }
@@ -64,16 +64,9 @@ public sealed class ClassController(
         Task.FromResult(ReconciliationResult<MtaStsClass>.Success(entity));
 
     // The first kind that the class's exposure needs and the API server does not have, or does not let the operator see.
-    private ApplyProblem? ExposureProblem(ServingSettings serving, ServingCaches caches)
+    private ApplyProblem? ExposureProblem(ServingSettings serving)
     {
-        IOnDemandInformer[] needed =
-        [
-            .. serving.Exposure is Exposure.Gateway ? new IOnDemandInformer[] { cluster.Gateways, caches.Routes } : [],
-            .. serving.Exposure is Exposure.Gateway { OwnListeners: true } ? new IOnDemandInformer[] { caches.ListenerSets } : [],
-            .. serving.Exposure is Exposure.LoadBalancer ? new IOnDemandInformer[] { caches.TlsSecrets, caches.CertificateShards } : [],
-            .. serving.Exposure.ClusterIssuer is not null ? new IOnDemandInformer[] { caches.Certificates } : [],
-        ];
-        return needed.FirstOrDefault(i => !i.HasSynced) switch
+        return cluster.NeededBy(serving.Namespace, serving.Exposure).FirstOrDefault(i => !i.HasSynced) switch
         {
             null => null,
             { IsApiMissing: true } missing => new ApplyProblem(

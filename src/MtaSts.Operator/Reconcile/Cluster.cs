@@ -129,6 +129,10 @@ public sealed class Cluster
     public IEnumerable<ObjectKey> PoliciesOf(MtaStsClass c) =>
         Policies.ByIndex(ByClass, c.Metadata.Name).Concat(Policies.ByIndex(ByClass, DefaultClass)).Select(p => ObjectKey.Of(p));
 
+    /// <summary>What an exposure in a serving namespace needs of that which is watched on demand.</summary>
+    public IReadOnlyList<IOnDemandInformer> NeededBy(string space, Exposure exposure) =>
+        [.. exposure is Exposure.Gateway ? new IOnDemandInformer[] { Gateways } : [], .. Serving[space].NeededBy(exposure)];
+
     /// <summary>The classes whose policy hosts are reached through a Gateway.</summary>
     public IEnumerable<MtaStsClass> ClassesOf(Gateway gateway) => Classes.Cache.All.Values.Where(c =>
         c.Spec?.Serving is { Exposure: { Type: nameof(Exposure.Gateway), Gateway.ParentRef: { } parent } } serving
@@ -221,16 +225,14 @@ public sealed class Cluster
     // What a class asks for is known before it is found valid; a kind that is watched in vain costs nothing.
     private void Want(MtaStsClass? c)
     {
-        if (c?.Spec?.Serving is not { Namespace: { } space } serving || !Serving.TryGetValue(space, out var caches))
+        if (c?.Spec?.Serving is not { Namespace: { } space } serving || !Serving.ContainsKey(space))
         {
             return;
         }
 
-        var exposure = ExposureReader.Read(serving.Exposure, space, new Problems());
-        caches.Want(exposure);
-        if (exposure is Exposure.Gateway)
+        foreach (var informer in NeededBy(space, ExposureReader.Read(serving.Exposure, space, new Problems())))
         {
-            Gateways.Want();
+            informer.Want();
         }
     }
 

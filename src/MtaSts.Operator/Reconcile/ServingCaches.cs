@@ -55,29 +55,14 @@ public sealed class ServingCaches(ApiClient api, string space, ILogger logger, T
     /// <summary>Runs them until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(Informers.Select(i => i.RunAsync(cancellationToken)));
 
-    /// <summary>Watches what an exposure needs from now on.</summary>
-    public void Want(Exposure exposure)
-    {
-        if (exposure.ClusterIssuer is not null)
-        {
-            Certificates.Want();
-        }
-
-        if (exposure is Exposure.Gateway gateway)
-        {
-            Routes.Want();
-            if (gateway.OwnListeners)
-            {
-                ListenerSets.Want();
-            }
-        }
-
-        if (exposure is Exposure.LoadBalancer)
-        {
-            TlsSecrets.Want();
-            CertificateShards.Want();
-        }
-    }
+    /// <summary>What an exposure needs of that which is watched on demand.</summary>
+    public IReadOnlyList<IOnDemandInformer> NeededBy(Exposure exposure) =>
+    [
+        .. exposure is Exposure.Gateway ? new IOnDemandInformer[] { Routes } : [],
+        .. exposure is Exposure.Gateway { OwnListeners: true } ? new IOnDemandInformer[] { ListenerSets } : [],
+        .. exposure is Exposure.LoadBalancer ? new IOnDemandInformer[] { TlsSecrets, CertificateShards } : [],
+        .. exposure.ClusterIssuer is not null ? new IOnDemandInformer[] { Certificates } : [],
+    ];
 
     /// <summary>True while something that is watched on demand has just been asked for: what is there is not known yet, and will be soon.</summary>
     public bool IsListing => OnDemand.Any(i => i is { IsWanted: true, HasSynced: false, LastError: null });

@@ -8,7 +8,6 @@ namespace MtaSts.Operator.Serving;
 /// <summary>The Ingress of one domain's policy host.</summary>
 public static class DomainIngress
 {
-    private const string PolicyPath = "/.well-known/mta-sts.txt"; // rfc8461#3.3
     /// <summary>The annotation by which cert-manager issues a certificate for an Ingress.</summary>
     public const string IssuerAnnotation = "cert-manager.io/cluster-issuer";
 
@@ -51,7 +50,7 @@ public static class DomainIngress
 
     private static V1HTTPIngressPath PathOf(ServingSettings serving) => new()
     {
-        Path = PolicyPath,
+        Path = HostObjects.PolicyPath,
         PathType = "Exact",
         Backend = new V1IngressBackend
         {

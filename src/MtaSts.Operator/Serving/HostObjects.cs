@@ -21,7 +21,8 @@ namespace MtaSts.Operator.Serving;
 /// </remarks>
 public static class HostObjects
 {
-    private const string PolicyPath = "/.well-known/mta-sts.txt"; // rfc8461#3.3
+    /// <summary>The path of a policy.</summary>
+    public const string PolicyPath = "/.well-known/mta-sts.txt"; // rfc8461#3.3
     private const string ListenerName = "https";
     private const int HttpsPort = 443; // rfc8461#3.3
 

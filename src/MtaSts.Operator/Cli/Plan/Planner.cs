@@ -29,7 +29,7 @@ internal static class Planner
             Provider = domain.Provider.Name,
             TargetMode = intent.Target.ToString().ToLowerInvariant(),
             Assumed = domain.Assumed,
-            PolicyUrl = $"https://{intent.Domain.PolicyHost}/.well-known/mta-sts.txt",
+            PolicyUrl = $"https://{intent.Domain.PolicyHost}{HostObjects.PolicyPath}",
             Objects = [.. Objects(domain, desired)],
             Host = Host(domain),
             Aliases = [.. Aliases(domain)],
@@ -121,7 +121,7 @@ internal static class Planner
     private static string Content(PlannedDomain domain, HostObject item)
     {
         var (host, service) = (domain.Intent.Domain.PolicyHost, ServingNames.OfClass(domain.Class.Serving.ClassName));
-        const string path = "/.well-known/mta-sts.txt";
+        const string path = HostObjects.PolicyPath;
         return (item.Kind.Kind, domain.Class.Serving.Exposure) switch
         {
             ("Ingress", Exposure.Ingress ingress) =>

@@ -4,8 +4,17 @@ namespace MtaSts.EndToEnd;
 
 /// <summary>A world whose API server fails in ways that a leader outlives: and it reaches the server through a gate.</summary>
 /// <remarks>Its lease is long: whether a leader outlives a fault is not to be a matter of how fast the machine starts an API server.</remarks>
-public sealed class OperatorApiFaultsFixture() : OperatorSceneFixture(pods: 6, "--lease-duration=1m")
+public sealed class OperatorApiFaultsFixture() : OperatorSceneFixture(pods: 6, "--lease-duration=2m")
 {
+    /// <summary>
+    /// How long the API server may be away without its leader's having to go: the leader stops when it has not renewed for 80 seconds (two thirds), and between two
+    /// renewals there are sixteen at most. The rest is for the requests.
+    /// </summary>
+    internal static readonly TimeSpan Outlived = TimeSpan.FromSeconds(50);
+
+    /// <summary>When a leader that was away for longer must work again: its lease runs out first, and a process is started.</summary>
+    internal static readonly TimeSpan Recovery = TimeSpan.FromMinutes(4);
+
     private protected override OperatorWorldOptions Options => base.Options with { Gated = [OperatorReplicas.First] };
 
     private protected override async Task FillAsync(OperatorScene scene)

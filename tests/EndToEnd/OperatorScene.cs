@@ -251,12 +251,12 @@ internal sealed partial class OperatorScene : IAsyncDisposable
 
     /// <summary>Asks for a look at a policy and waits until its status says that it was had: the operator sees changes and writes what it makes of them.</summary>
     /// <returns>How long that took.</returns>
-    public async Task<TimeSpan> AnswerAsync(string name)
+    public async Task<TimeSpan> AnswerAsync(string name, TimeSpan? deadline = null)
     {
         var began = Stopwatch.GetTimestamp();
         var asked = $"{began}";
         await AnnotateAsync(name, "reconcile.fluxcd.io/requestedAt", asked);
-        await UntilAsync(name, p => p.LastHandled == asked, "the look that was asked for is had");
+        await UntilAsync(name, p => p.LastHandled == asked, "the look that was asked for is had", deadline);
         return Stopwatch.GetElapsedTime(began);
     }
 

@@ -8,12 +8,15 @@ internal static class Eventually
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns when <paramref name="holds"/> says true; fails the test with <paramref name="what"/> after the deadline (60 s).</summary>
-    public static async Task HoldsAsync(Func<Task<bool>> holds, string what, TimeSpan? deadline = null)
+    public static Task HoldsAsync(Func<Task<bool>> holds, string what, TimeSpan? deadline = null) => HoldsAsync(holds, () => what, deadline);
+
+    /// <summary>The same, where it is the last look that says what is missing.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> what, TimeSpan? deadline = null)
     {
         var began = Stopwatch.GetTimestamp();
         while (!await holds())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < (deadline ?? TimeSpan.FromSeconds(60)), $"in vain: {what}");
+            Assert.True(Stopwatch.GetElapsedTime(began) < (deadline ?? TimeSpan.FromSeconds(60)), $"in vain: {what()}");
             await Task.Delay(Interval, TestContext.Current.CancellationToken);
         }
     }

@@ -23,7 +23,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
             var name when name.Contains(nameof(OperatorManifestTests), StringComparison.Ordinal) => 2,
             var name when name.Contains(nameof(OperatorRolloutTests), StringComparison.Ordinal) => 2,
             MailNetworkCollection.Name => 4,
-            var name when name.Contains(nameof(OperatorOrderTests), StringComparison.Ordinal) => 5, // It looks back on what the others did.
+            // They look back on what the others did.
+            var name when name.Contains(nameof(OperatorOrderTests), StringComparison.Ordinal) || name.Contains(nameof(OperatorTelemetryTests), StringComparison.Ordinal) => 5,
             _ => 3,
         };
 }

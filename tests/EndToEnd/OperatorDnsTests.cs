@@ -123,13 +123,13 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
             var written = await scene.Mail.Dns.UpdateAsync(ByWebhook.Domain, [.. commands], null, CancellationToken.None);
             if (!written.Succeeded) throw new InvalidOperationException(written.Error);
         };
-        return Manifests(scene, Provider(ByWebhook.Name, $"externalDnsWebhook: {{ url: \"{webhook.Address}\" }}"), ByWebhook);
+        return Manifests(scene, Provider(ByWebhook.Name, $"externalDnsWebhook: {{ url: \"{webhook.Address}\" }}", "rateLimit: { requests: 6000 }"), ByWebhook);
     }
 
     private static async Task<string> PrepareEndpointAsync(OperatorScene scene)
     {
         OperatorDomain[] domains = [ByEndpoint, Taken];
-        await Task.WhenAll([DnsEndpointCrd.WaitAsync(scene.ControlPlane), .. domains.Select(d => scene.AddDomainAsync(d.Domain, d.Records))]);
+        await Task.WhenAll([DnsEndpointCrd.InstallAsync(scene.ControlPlane, CancellationToken.None), .. domains.Select(d => scene.AddDomainAsync(d.Domain, d.Records))]);
         UpdatedZone[] zones = [.. domains.Select(d => new UpdatedZone(scene.Mail.Dns.PrimaryAddress, 53, d.Domain, scene.Mail.Dns.Sha256Key))];
         _externalDns = await scene.World.Bed.AddAsync(
             "external-dns",
@@ -161,7 +161,7 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
 
     private static ZoneRecord Mx => new("@", "MX", $"10 {OperatorScene.Mx}.");
 
-    private static string Provider(string name, string place) => $$"""
+    private static string Provider(string name, string place, string more = "") => $$"""
         ---
         apiVersion: mta-sts.dev/v1alpha1
         kind: ClusterDnsProvider
@@ -169,6 +169,7 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
         spec:
           ttl: {{OperatorLivesFixture.Ttl}}
           {{place}}
+          {{more}}
 
         """;
 

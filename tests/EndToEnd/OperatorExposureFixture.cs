@@ -41,7 +41,7 @@ public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
         LoadBalancer = await scene.World.Bed.AddAsync(
             "load-balancer", (bed, folder, token) => LoadBalancerPlayer.StartAsync(bed.ControlPlane, scene.Mail, kubelet, folder, token), CancellationToken.None);
         await plane.ApplyAsync(
-            Gateway("public", "bed/allows-listener-sets: \"true\"") + Gateway("closed", "")
+            Gateway("public", listenersFrom: "All") + Gateway("closed", listenersFrom: "None")
             + ClassOf(scene, "closed", $"type: Gateway, gateway: {{ parentRef: {{ namespace: {Gateways}, name: closed, sectionName: https }} }}")
             + ClassOf(scene, "balanced", $"type: LoadBalancer, loadBalancer: {{ tls: {{ clusterIssuer: {OperatorWorld.Issuer} }} }}")
             + ClassOf(scene, "paced", $"type: LoadBalancer, maxNewHostsPerHour: 1, loadBalancer: {{ tls: {{ clusterIssuer: paced-ca }} }}"),
@@ -59,13 +59,14 @@ public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
         return string.Join('\n', lines);
     }
 
-    private static string Gateway(string name, string annotations) => $$"""
+    private static string Gateway(string name, string listenersFrom) => $$"""
         ---
         apiVersion: gateway.networking.k8s.io/v1
         kind: Gateway
-        metadata: { name: {{name}}, namespace: {{Gateways}}, annotations: { {{annotations}} } }
+        metadata: { name: {{name}}, namespace: {{Gateways}} }
         spec:
           gatewayClassName: bed
+          allowedListeners: { namespaces: { from: {{listenersFrom}} } }
           listeners:
             - { name: https, port: 443, protocol: HTTPS, tls: { certificateRefs: [{ name: none }] }, allowedRoutes: { namespaces: { from: Same } } }
 

@@ -1,4 +1,4 @@
-using MtaSts.TestBed.ExternalDns;
+using MtaSts.TestBed;
 
 namespace MtaSts.EndToEnd;
 
@@ -15,8 +15,13 @@ public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 22)
     /// <summary>The longest max_age of <see cref="OperatorClasses.Brief"/>.</summary>
     internal static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
+    private protected override OperatorWorldOptions Options => base.Options with { OperatorEnvironment = OperatorTelemetryTests.Environment };
+
+    private protected override Task PrepareAsync() => OperatorTelemetryTests.ListenAsync();
+
     private protected override async Task FillAsync(OperatorScene scene)
     {
+        await OperatorTelemetryTests.ScrapeAsync(scene);
         await scene.ControlPlane.ApplyAsync(
             scene.Provider("default", ttl: Ttl) + scene.Provider("second", ttl: Ttl) + scene.Provider("secretless", ttl: Ttl)
             + scene.Class("default", OperatorClasses.Brief)
@@ -32,8 +37,7 @@ public sealed class OperatorLivesFixture() : OperatorSceneFixture(pods: 22)
             + scene.Class("halt", OperatorClasses.Brief, rollout: OperatorFleetTests.HaltAtTheFirst)
             + scene.Class("closed", OperatorClasses.Brief, rollout: OperatorFleetTests.ClosedNow())
             + scene.Class("frozen", OperatorClasses.Brief, rollout: OperatorFleetTests.FrozenNow())
-            + OperatorScene.Namespace(OperatorRetirementTests.LeavingNamespace)
-            + "---\n" + DnsEndpointCrd.Manifest,
+            + OperatorScene.Namespace(OperatorRetirementTests.LeavingNamespace),
             CancellationToken.None);
         OperatorDomain[] domains =
         [

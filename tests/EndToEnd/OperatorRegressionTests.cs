@@ -59,10 +59,11 @@ public sealed class OperatorRegressionTests(SharedWorld<OperatorLivesFixture> wo
         Assert.Equal(["testing SteppedBack", "enforce SoakElapsed"], again.Moves.TakeLast(2));
     }
 
-    // A domain with a mail server of its own.
-    private async Task<(OperatorScene Scene, MxServer Server, TestBed.PolicyObject Policy)> EnforcedAsync(string name, string more)
+    private Task<(OperatorScene Scene, MxServer Server, TestBed.PolicyObject Policy)> EnforcedAsync(string name, string more) => EnforcedAsync(world.Scene, name, more);
+
+    /// <summary>A domain with a mail server of its own, when it is enforced.</summary>
+    internal static async Task<(OperatorScene Scene, MxServer Server, TestBed.PolicyObject Policy)> EnforcedAsync(OperatorScene scene, string name, string more)
     {
-        var scene = world.Scene;
         var host = $"{name}.mx.test";
         var server = await scene.Mail.AddMxAsync(new MxOptions(host, scene.Mail.Ca.Issue(host), [$"{name}.test"]), Token);
         await scene.Mail.Dns.AddZoneAsync($"{name}.test", [new ZoneRecord("@", "MX", $"10 {host}.")], Token);

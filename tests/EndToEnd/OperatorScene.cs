@@ -51,11 +51,8 @@ internal sealed partial class OperatorScene : IAsyncDisposable
 
     public ControlPlane ControlPlane => World.Bed.ControlPlane;
 
-    /// <summary>The root of the repository.</summary>
-    public static string Repository { get; } = RepositoryRoot();
-
     /// <summary>Why there can be no scene on this machine, or null.</summary>
-    public static string? MissingReason { get; } = OperatorWorld.MissingReason(Repository);
+    public static string? MissingReason { get; } = OperatorWorld.MissingReason(Repository.Root);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -498,14 +495,6 @@ internal sealed partial class OperatorScene : IAsyncDisposable
             PooledConnectionLifetime = TimeSpan.Zero,
         };
         return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
-    }
-
-    /// <summary>The folder with Operator.sln.</summary>
-    public static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside the repository");
     }
 
     [GeneratedRegex("^v=STSv1; *id=([A-Za-z0-9]+)")]

@@ -20,11 +20,12 @@ public abstract class OperatorSceneFixture(int pods, params string[] arguments) 
     }
 
     /// <summary>The world's options besides pods and arguments.</summary>
-    private protected virtual OperatorWorldOptions Options => new() { Repository = OperatorScene.Repository };
+    private protected virtual OperatorWorldOptions Options => new() { Repository = TestBed.Repository.Root };
 
     public async ValueTask InitializeAsync()
     {
         if (OperatorScene.MissingReason is not null) return;
+        await PrepareAsync();
         _scene = await OperatorScene.StartAsync(Options with { Pods = pods, OperatorArguments = arguments });
         await FillAsync(_scene);
     }
@@ -34,6 +35,9 @@ public abstract class OperatorSceneFixture(int pods, params string[] arguments) 
         if (_scene is not null) await _scene.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Starts what the world is told of; before there is a world.</summary>
+    private protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     /// <summary>Puts into the scene what its tests begin with.</summary>
     private protected abstract Task FillAsync(OperatorScene scene);

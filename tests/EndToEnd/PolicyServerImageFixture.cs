@@ -12,8 +12,8 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
 {
     public const string Document = "version: STSv1\nmode: enforce\nmx: mx.example.com\nmax_age: 604800\n";
 
-    private static readonly string Script = Path.Combine(OperatorScene.RepositoryRoot(), "script", "image");
-    private static readonly string Program = Path.Combine(OperatorScene.RepositoryRoot(), "artifacts", "bin", "policy-server");
+    private static readonly string Script = Repository.PathOf("script", "image");
+    private static readonly string Program = Repository.PathOf("artifacts", "bin", "policy-server");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mtasts-image-");
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };

@@ -28,6 +28,9 @@ public sealed record OperatorWorldOptions
     /// <summary>Further arguments of the operator.</summary>
     public IReadOnlyList<string> OperatorArguments { get; init; } = [];
 
+    /// <summary>Further environment variables of the operator.</summary>
+    public IReadOnlyDictionary<string, string> OperatorEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The exposures that classes may use.</summary>
     public IReadOnlyList<string> Exposures { get; init; } = ["Ingress"];
 
@@ -311,6 +314,7 @@ public sealed class OperatorWorld : IAsyncDisposable
         trustRoots: {"{"} configMap: bed-ca, key: ca.crt {"}"}
         extraArgs:
         {string.Concat(_options.OperatorArguments.Select(a => $"  - {a}\n"))}
+        extraEnv: [{string.Join(", ", _options.OperatorEnvironment.Select(v => $"{"{"} name: {v.Key}, value: \"{v.Value}\" {"}"}"))}]
         rbac: {"{"} exposures: [{string.Join(", ", _options.Exposures)}], watchNamespaces: [{string.Join(", ", _options.WatchNamespaces)}] {"}"}
         defaultClass: {"{"} create: false {"}"}
         """;

@@ -9,8 +9,11 @@ public sealed record Backoff(TimeSpan First, TimeSpan Cap, double Jitter = 0.5)
     /// <summary>0.5 s doubling to 5 minutes: for keys whose pass failed.</summary>
     public static readonly Backoff ForKeys = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(5));
 
-    /// <summary>0.5 s doubling to 30 s: for the connection to the API server.</summary>
-    public static readonly Backoff ForConnections = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30));
+    /// <summary>
+    /// 0.5 s doubling to 10 s: for the connection to the API server. That is how long after an outage the work goes on at the latest; a server that wants more room
+    /// says so by Retry-After.
+    /// </summary>
+    public static readonly Backoff ForConnections = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(10));
 
     /// <summary>The wait before the next try.</summary>
     /// <param name="failures">How many failures there were in a row, from 1.</param>

@@ -76,7 +76,7 @@ internal sealed class Controllers : IDisposable
             writer, cluster.Retirements, retirementController, null, Options(options.Workers), loggers.CreateLogger<Controller<MtaStsRetirement>>(), time);
         var classes = new Controller<MtaStsClass>(
             writer, cluster.Classes,
-            new ClassController(cluster, writer, fence, options.MaxAgeMin, time, loggers.CreateLogger<ClassController>()), null, Options(2),
+            new ClassController(cluster, writer, fence, instruments.Operator, options.MaxAgeMin, time, loggers.CreateLogger<ClassController>()), null, Options(2),
             loggers.CreateLogger<Controller<MtaStsClass>>(), time);
         var clusterProviders = Of(cluster.Providers);
         var ownProviders = Of(cluster.OwnProviders);

@@ -1,8 +1,10 @@
+using System.Collections;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MtaSts.Kubernetes;
@@ -38,6 +40,7 @@ internal sealed class SideServer : IAsyncDisposable
         if (listen is null)
         {
             var bare = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            bare.Configuration.AddInMemoryCollection(TelemetryVariables());
             Measure(bare.Services, version, isPushed, isAsked: false);
             return new SideServer(bare.Build());
         }
@@ -45,6 +48,7 @@ internal sealed class SideServer : IAsyncDisposable
         // Empty: any other builder looks for settings files in the current folder, which is / in a container, and watches every folder below it for
         // changes. That takes seconds at the start, minutes under load, before the leader election can begin.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection(TelemetryVariables());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(listen));
         Measure(builder.Services, version, isPushed, isAsked: true);
@@ -100,6 +104,13 @@ internal sealed class SideServer : IAsyncDisposable
             telemetry.WithTracing(traces => traces.AddSource(Tracing.SourceName).AddOtlpExporter());
         }
     }
+
+    // The exporters read their variables from the host's configuration, and that of an empty builder has none.
+    private static IEnumerable<KeyValuePair<string, string?>> TelemetryVariables() =>
+        from DictionaryEntry variable in Environment.GetEnvironmentVariables()
+        let name = (string)variable.Key
+        where name.StartsWith("OTEL_", StringComparison.Ordinal)
+        select new KeyValuePair<string, string?>(name, (string?)variable.Value);
 
     private static IResult Answer(bool isWell, RuntimeHealth health) => Results.Text(
         string.Join('\n', health.Describe()) + "\n", "text/plain", statusCode: isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -7,6 +7,7 @@ using MtaSts.Kubernetes;
 using MtaSts.Operator.Resources;
 using MtaSts.Operator.Resources.Reading;
 using MtaSts.Operator.Serving;
+using MtaSts.Operator.Telemetry;
 using Condition = MtaSts.Operator.Resources.Condition;
 
 namespace MtaSts.Operator.Reconcile;
@@ -14,7 +15,7 @@ namespace MtaSts.Operator.Reconcile;
 /// <summary>Keeps the policy server of each class: Deployment, Service, PodDisruptionBudget.</summary>
 /// <remarks>They stay when the class is deleted: policies that are enforced must go on being served. The platform team removes them.</remarks>
 public sealed class ClassController(
-    Cluster cluster, ServerSideApply writer, Fence fence, TimeSpan maxAgeMin, TimeProvider time, ILogger<ClassController> logger)
+    Cluster cluster, ServerSideApply writer, Fence fence, OperatorMetrics metrics, TimeSpan maxAgeMin, TimeProvider time, ILogger<ClassController> logger)
     : IEntityController<MtaStsClass>
 {
     // The condition that policies do not have: the policy server has ready replicas.
@@ -42,6 +43,7 @@ public sealed class ClassController(
             return ReconciliationResult<MtaStsClass>.Failure(entity, "this process does not lead");
         }
 
+        metrics.Expect(entity.Metadata.Name, reading.Value.Stages);
         var caches = cluster.Serving[serving.Namespace];
         var objects = ServingObjects.For(serving);
         var problems = ImmutableArray.CreateBuilder<ApplyProblem>();

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
+using MtaSts.Core.Sts;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Dns;
 
@@ -59,11 +60,32 @@ public sealed class OperatorMetrics
     }
 
     /// <summary>A domain moved.</summary>
-    public void Moved(string className, Transition move) => _transitions.Add(
-        1, new("class", className), new("from", move.From ?? "nothing"), new("to", move.To), new("reason", move.Reason.ToString()));
+    public void Moved(string className, Transition move) => Count(1, className, move.From, move.To, move.Reason);
+
+    /// <summary>
+    /// A class has these stages: the moves between them are counted from zero on. Of a series that begins with its first move Prometheus would see no increase.
+    /// </summary>
+    /// <param name="className">The class.</param>
+    /// <param name="stages">Its stages, in their order.</param>
+    public void Expect(string className, IReadOnlyList<Stage> stages)
+    {
+        Count(0, className, null, stages[0].Name, Reason.Started);
+        var testing = stages.Last(s => s.Mode == StsMode.Testing);
+        foreach (var (before, stage) in stages.Zip(stages.Skip(1)))
+        {
+            Count(0, className, before.Name, stage.Name, Reason.SoakElapsed);
+            if (stage.Mode == StsMode.Enforce)
+            {
+                Count(0, className, stage.Name, testing.Name, Reason.SteppedBack);
+            }
+        }
+    }
 
     /// <summary>A domain's records were brought to a provider.</summary>
     public void Published(string provider, Reason came) => _publishes.Add(1, new("provider", provider), new("reason", came.ToString()));
+
+    private void Count(int moves, string className, string? from, string to, Reason reason) => _transitions.Add(
+        moves, new("class", className), new("from", from ?? "nothing"), new("to", to), new("reason", reason.ToString()));
 
     private IEnumerable<KeyValuePair<(string Kind, ObjectKey Key), DomainSeen>> All => _sources.IsLeader() ? _sources.Board.All : [];
 

@@ -45,6 +45,6 @@ internal static class ChartValues
         ["every exposure"] = ["--set", "rbac.exposures={Ingress,Gateway,LoadBalancer}"],
         ["two serving namespaces"] = ["--set", "rbac.servingNamespaces={mta-sts-system,mta-sts-serving}", "--set", "rbac.dnsEndpointNamespaces={external-dns}", "--set", "networkPolicy.create=true"],
         ["some namespaces"] = ["--set", "rbac.watchNamespaces={team-a,team-b}"],
-        ["trust and resolvers"] = ["--set", "trustRoots.configMap=roots", "--set", "resolvers={192.0.2.53}", "--set", "extraArgs={--log-format=json}"],
+        ["trust and resolvers"] = ["--set", "trustRoots.configMap=roots", "--set", "resolvers={192.0.2.53}", "--set", "extraArgs={--log-format=json}", "--set", "extraEnv[0].name=OTEL_EXPORTER_OTLP_ENDPOINT", "--set", "extraEnv[0].value=http://collector:4317"],
     };
 }

@@ -28,6 +28,8 @@ public sealed class ValuesSchemaTests
     [InlineData("healthPort", "70000")]
     [InlineData("metrics", """{ "serviceMonitor": { "create": "yes" } }""")]
     [InlineData("metrics", """{ "serviceMonitor": { "interval": "often" } }""")]
+    [InlineData("extraEnv", """[{ "name": "A", "value": 1 }]""")]
+    [InlineData("extraEnv", """{ "A": "b" }""")]
     [InlineData("rbac", """{ "servingNamespaces": "mail" }""")]
     [InlineData("defaultClass", """{ "serving": { "exposure": { "type": "NodePort" } } }""")]
     [InlineData("defaultClass", """{ "reportsTo": ["tls@example.com"] }""")]

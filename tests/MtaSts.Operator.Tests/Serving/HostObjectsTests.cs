@@ -13,6 +13,10 @@ public sealed class HostObjectsTests
     private const string Owner = "team-a/p";
     private static readonly MailDomain Example = MailDomain.Parse("example.com");
 
+    /// <summary>One of each kind of exposure, with all that it can ask for.</summary>
+    internal static readonly IReadOnlyList<ExposureSpec> EveryExposure =
+        [new(), Gateway("Parent", section: "https", issuer: null), Gateway("ListenerSet", section: null, issuer: "acme"), LoadBalancer("acme")];
+
     [Fact]
     public void On_a_gateway_with_listeners_of_its_own_a_route_is_all()
     {
@@ -54,7 +58,7 @@ public sealed class HostObjectsTests
     [Fact]
     public void Every_object_says_for_whom_it_is_and_can_be_found_by_its_labels() =>
         Assert.All(
-            new[] { new ExposureSpec(), Gateway("ListenerSet", null, "acme"), LoadBalancer("acme") }.SelectMany(e => For(e)),
+            EveryExposure.SelectMany(For),
             o =>
             {
                 var metadata = o.Body["metadata"]!;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
+using MtaSts.Core.Sts;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Telemetry;
 
@@ -140,6 +141,16 @@ public sealed class OperatorMetricsTests
             metrics.Moved("default", new Transition(Samples.Now, null, "testing", Reason.Started));
             metrics.Published("bind", Reason.ProviderRefused);
         }));
+
+    [Fact]
+    public void The_moves_that_a_class_foresees_are_counted_from_zero() => Assert.Equal(
+        [
+            "mtasts.transitions{class=default,from=enforce,reason=SteppedBack,to=testing} 0",
+            "mtasts.transitions{class=default,from=nothing,reason=Started,to=testing} 0",
+            "mtasts.transitions{class=default,from=testing,reason=SoakElapsed,to=enforce} 0",
+        ],
+        Read("mtasts.transitions", then: metrics => metrics.Expect(
+            "default", [new("testing", StsMode.Testing, TimeSpan.FromDays(1), TimeSpan.Zero), new("enforce", StsMode.Enforce, TimeSpan.FromDays(1), TimeSpan.Zero)])));
 
     [Fact]
     public void A_domain_that_is_forgotten_is_counted_no_more()

@@ -1,6 +1,8 @@
+using MtaSts.TestBed.Foreign;
+
 namespace MtaSts.TestBed.ExternalDns;
 
-/// <summary>The CustomResourceDefinition of DNSEndpoint, with no more than what tests need of it.</summary>
+/// <summary>The CustomResourceDefinition of DNSEndpoint: the published one where it is at hand, else one with no more than what tests need of it.</summary>
 public static class DnsEndpointCrd
 {
     /// <summary>The group.</summary>
@@ -12,8 +14,9 @@ public static class DnsEndpointCrd
     /// <summary>The name of the resource in paths.</summary>
     public const string Plural = "dnsendpoints";
 
-    /// <summary>The manifest.</summary>
-    public const string Manifest = """
+    private const string Name = Plural + "." + Group;
+
+    private const string Own = """
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
         metadata:
@@ -57,13 +60,6 @@ public static class DnsEndpointCrd
         """;
 
     /// <summary>Installs it; returns when the API server has it.</summary>
-    public static async Task InstallAsync(ControlPlane plane, CancellationToken cancellationToken)
-    {
-        await plane.ApplyAsync(Manifest, cancellationToken);
-        await WaitAsync(plane);
-    }
-
-    /// <summary>Returns when the API server has it, after it was applied.</summary>
-    public static Task WaitAsync(ControlPlane plane) =>
-        plane.KubectlAsync("wait", "--for=condition=Established", "--timeout=30s", "crd", "dnsendpoints.externaldns.k8s.io");
+    public static Task InstallAsync(ControlPlane plane, CancellationToken cancellationToken) =>
+        PublishedCrds.InstallAsync(plane, PublishedCrds.Find("external-dns", Plural) ?? Own, [Name], cancellationToken);
 }

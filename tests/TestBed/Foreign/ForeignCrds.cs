@@ -1,8 +1,8 @@
 namespace MtaSts.TestBed.Foreign;
 
 /// <summary>
-/// The CustomResourceDefinitions of the Gateway API and of cert-manager, with the fields that tests need and the projects' own names, types and defaults. A field
-/// that is not here is dropped by the API server, as it would be where the real definition does not have it.
+/// The CustomResourceDefinitions of the Gateway API and of cert-manager: the published ones where they are at hand, else those here, with the fields that tests need
+/// and the projects' own names, types and defaults. A field that is not here is dropped by the API server, as it would be where the real definition does not have it.
 /// </summary>
 public static class ForeignCrds
 {
@@ -29,6 +29,7 @@ public static class ForeignCrds
         "gateway.networking.k8s.io", "Gateway", "gateways",
         """
         gatewayClassName: { type: string }
+        allowedListeners: { type: object, properties: { namespaces: { type: object, properties: { from: { type: string, enum: [All, None, Same, Selector] } } } } }
         listeners:
           type: array
           items: { type: object, x-kubernetes-preserve-unknown-fields: true }
@@ -82,19 +83,13 @@ public static class ForeignCrds
         Conditions, required: "parentRef, listeners");
 
     /// <summary>Installs cert-manager's; returns when the API server has it.</summary>
-    public static Task InstallCertManagerAsync(ControlPlane plane, CancellationToken cancellationToken) =>
-        InstallAsync(plane, Certificates, ["certificates.cert-manager.io"], cancellationToken);
+    public static Task InstallCertManagerAsync(ControlPlane plane, CancellationToken cancellationToken) => PublishedCrds.InstallAsync(
+        plane, PublishedCrds.Find("cert-manager", "certificates") ?? Certificates, ["certificates.cert-manager.io"], cancellationToken);
 
     /// <summary>Installs the Gateway API's; returns when the API server has them.</summary>
-    public static Task InstallGatewayApiAsync(ControlPlane plane, CancellationToken cancellationToken) => InstallAsync(
-        plane, Gateways + HttpRoutes + ListenerSets,
+    public static Task InstallGatewayApiAsync(ControlPlane plane, CancellationToken cancellationToken) => PublishedCrds.InstallAsync(
+        plane, PublishedCrds.Find("gateway-api", "gateways", "httproutes", "listenersets") ?? Gateways + HttpRoutes + ListenerSets,
         ["gateways.gateway.networking.k8s.io", "httproutes.gateway.networking.k8s.io", "listenersets.gateway.networking.k8s.io"], cancellationToken);
-
-    private static async Task InstallAsync(ControlPlane plane, string manifests, string[] names, CancellationToken cancellationToken)
-    {
-        await plane.ApplyAsync(manifests, cancellationToken);
-        await plane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=30s", "crd", .. names]);
-    }
 
     private static string Of(string group, string kind, string plural, string spec, string status, string required = "") => $$"""
         ---

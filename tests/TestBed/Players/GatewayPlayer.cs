@@ -111,7 +111,7 @@ public sealed class GatewayPlayer : IAsyncDisposable
     {
         var parent = listeners.SpecNode["parentRef"]!;
         var gateway = _gateways.Find((string?)parent["namespace"] ?? listeners.Metadata.NamespaceProperty, (string)parent["name"]!);
-        return gateway?.SpecNode["listeners"] is not null && gateway.Metadata.Annotations?.ContainsKey("bed/allows-listener-sets") == true;
+        return (string?)gateway?.SpecNode["allowedListeners"]?["namespaces"]?["from"] == "All";
     }
 
     private async Task AnswerAsync(ForeignResource route, string? problem, CancellationToken cancellationToken)

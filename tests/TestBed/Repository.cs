@@ -1,7 +1,7 @@
-namespace MtaSts.Operator.Tests;
+namespace MtaSts.TestBed;
 
-/// <summary>The files of the repository that the tests look at.</summary>
-internal static class Repository
+/// <summary>The repository in which the tests run.</summary>
+public static class Repository
 {
     /// <summary>The folder with Operator.sln.</summary>
     public static string Root { get; } = Find();

@@ -63,7 +63,7 @@ internal sealed record ForeignKind(string Group, string Kind, string Plural)
             new V1Patch(JsonSerializer.Serialize(new { status }), V1Patch.PatchType.MergePatch), Group, "v1", item.Metadata.NamespaceProperty, Plural, item.Metadata.Name,
             cancellationToken: cancellationToken);
 
-    /// <summary>A condition for <see cref="SetStatusAsync"/>.</summary>
-    public static object ConditionOf(string type, bool holds, string reason, string message = "") =>
-        new { type, status = holds ? "True" : "False", reason, message, lastTransitionTime = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) };
+    /// <summary>A condition for <see cref="SetStatusAsync"/>; its message is the reason where there is none. API servers of 1.20 take an empty one for none, and refuse it.</summary>
+    public static object ConditionOf(string type, bool holds, string reason, string? message = null) =>
+        new { type, status = holds ? "True" : "False", reason, message = message ?? reason, lastTransitionTime = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) };
 }

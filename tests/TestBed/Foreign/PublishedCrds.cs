@@ -25,7 +25,7 @@ public static partial class PublishedCrds
     /// <param name="cancellationToken">Ends the wait.</param>
     internal static async Task InstallAsync(ControlPlane plane, string manifests, string[] names, CancellationToken cancellationToken)
     {
-        // API servers of 1.20 read an empty text for a default as none, and refuse the definition.
+        // API servers of 1.20 take an empty default for none, and refuse the definition.
         manifests = EmptyDefault().Replace(manifests, "");
         // Created, not applied, as Helm does it: API servers before 1.25 drop the CEL rules in them, and refuse them in a server-side apply.
         var created = await plane.TryKubectlAsync(["create", "--validate=false", "-f", "-"], manifests, cancellationToken);

@@ -114,7 +114,7 @@ public sealed class OperatorTelemetryTests(SharedWorld<OperatorLivesFixture> wor
             var data = new JsonObject();
             foreach (var (_, expression) in queries)
             {
-                data[expression] = await prometheus.QueryAsync(expression, _began, to, Step, Token);
+                data[expression] = (await prometheus.QueryAsync(expression, _began, to, Step, Token)).DeepClone();
             }
 
             await File.WriteAllTextAsync(

@@ -57,8 +57,8 @@ function timeseries(panel, width, height) {
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: "sans-serif" },
-    grid: { left: 60, right: 14, top: 8, bottom: 58 },
-    legend: { bottom: 2, type: "scroll", itemHeight: 8, itemWidth: 14, icon: "rect", textStyle: { fontSize: 10 } },
+    grid: { left: 60, right: 14, top: 8, bottom: 62 },
+    legend: { bottom: 10, type: "scroll", itemHeight: 8, itemWidth: 14, icon: "rect", textStyle: { fontSize: 10 } },
     xAxis: { type: "time", min: data.from * 1000, max: data.to * 1000, axisLabel: { fontSize: 10, formatter: (at) => `${Math.round((at / 1000 - data.from) / 6) / 10} min` }, splitNumber: 4 },
     yAxis: { type: "value", scale: unit !== "short", axisLabel: { fontSize: 10, formatter: (value) => format(value, unit) }, splitNumber: 4 },
     series,

@@ -21,6 +21,8 @@ const data = JSON.parse(readFileSync(dataFile, "utf8"));
 
 const escape = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
+const palette = ["#3f6fd8", "#3a9d5d", "#d9822b", "#c4392c", "#8a56c2", "#1fa3b5", "#a88414", "#d0559b", "#5f6b7a", "#7fb03a"];
+
 const scales = {
   s: [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [0.001, "ms"]],
   bytes: [[2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"], [1, "B"]],
@@ -35,7 +37,7 @@ function format(value, unit) {
 }
 
 const results = (target) => data.series[target.expr.replaceAll("$namespace", data.namespace)] ?? [];
-const legend = (target, metric) =>
+const nameOf = (target, metric) =>
   (target.legendFormat || "").replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label) => metric[label] ?? "") ||
   Object.entries(metric).map(([k, v]) => `${k}=${v}`).join(", ");
 
@@ -49,23 +51,41 @@ function points(values) {
   return line;
 }
 
+// The names of the series, as many as two lines hold: a picture cannot be scrolled.
+function legend(series, width, top) {
+  const CHARACTER = 6.2; // pixels, at font size 10, of a wide font
+  const SWATCH = 18;
+  let [x, line, drawn] = [10, 0, ""];
+  for (const [i, { name, color }] of series.entries()) {
+    const more = `and ${series.length - i} more`;
+    const needed = SWATCH + name.length * CHARACTER + 12;
+    const reserve = line === 1 && i < series.length - 1 ? more.length * CHARACTER : 0;
+    if (x + needed + reserve > width && line === 0 && x > 10) [x, line] = [10, 1];
+    if (x + needed + reserve > width && x > 10) return `${drawn}<text x="${x}" y="${top + line * 16}" font-size="10">${more}</text>`;
+    drawn += `<rect x="${x}" y="${top + line * 16 - 8}" width="14" height="8" rx="2" fill="${color}"/>` +
+      `<text x="${x + SWATCH}" y="${top + line * 16}" font-size="10">${escape(name)}</text>`;
+    x += needed;
+  }
+  return drawn;
+}
+
 function timeseries(panel, width, height) {
   const unit = panel.fieldConfig.defaults.unit;
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
-  const series = panel.targets.flatMap((target) =>
-    results(target).map(({ metric, values }) => ({ name: legend(target, metric), type: "line", showSymbol: false, lineStyle: { width: 1.5 }, data: points(values) })));
+  const series = panel.targets
+    .flatMap((target) => results(target).map(({ metric, values }) => ({ name: nameOf(target, metric), values })))
+    .map(({ name, values }, i) => ({ name, type: "line", color: palette[i % palette.length], showSymbol: false, lineStyle: { width: 1.5 }, data: points(values) }));
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: "sans-serif" },
     grid: { left: 60, right: 14, top: 8, bottom: 62 },
-    legend: { bottom: 10, type: "scroll", itemHeight: 8, itemWidth: 14, icon: "rect", textStyle: { fontSize: 10 } },
     xAxis: { type: "time", min: data.from * 1000, max: data.to * 1000, axisLabel: { fontSize: 10, formatter: (at) => `${Math.round((at / 1000 - data.from) / 6) / 10} min` }, splitNumber: 4 },
     yAxis: { type: "value", scale: unit !== "short", axisLabel: { fontSize: 10, formatter: (value) => format(value, unit) }, splitNumber: 4 },
     series,
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return svg;
+  return svg + legend(series, width, height - 24);
 }
 
 function stat(panel, width, height) {

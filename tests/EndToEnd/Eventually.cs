@@ -5,7 +5,7 @@ namespace MtaSts.EndToEnd;
 /// <summary>Waits, with a deadline, for something that another process does.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Returns when <paramref name="holds"/> says true; fails the test with <paramref name="what"/> after the deadline (60 s).</summary>
     public static Task HoldsAsync(Func<Task<bool>> holds, string what, TimeSpan? deadline = null) => HoldsAsync(holds, () => what, deadline);

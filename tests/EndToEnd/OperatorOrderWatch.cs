@@ -6,7 +6,7 @@ namespace MtaSts.EndToEnd;
 /// </summary>
 internal sealed class OperatorOrderWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _ids = [];

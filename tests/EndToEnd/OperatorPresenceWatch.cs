@@ -7,7 +7,7 @@ namespace MtaSts.EndToEnd;
 /// </summary>
 internal sealed partial class OperatorPresenceWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _gaps = [];

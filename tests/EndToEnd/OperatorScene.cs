@@ -32,7 +32,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     private static readonly string[] OperatorArguments = ["--max-age-min=1s", "--serving-lag=3s"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     // A start is a burst of work; two at a time would run into each other's deadlines on a small machine.
     private static readonly SemaphoreSlim Starting = new(1);
@@ -318,13 +318,9 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         return [.. answer.Data.Select(data => data.Trim('"')).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The id that the domain's record names; null without a record. The primary gives a CNAME to another zone of its own and does not follow it.</summary>
-    public async Task<string?> LiveIdAsync(string domain)
-    {
-        var texts = await RecordsAsync("_mta-sts." + domain);
-        texts = texts is [var alias] && alias.EndsWith('.') ? await RecordsAsync(alias) : texts;
-        return texts.Select(text => RecordId().Match(text)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
-    }
+    /// <summary>The id that the domain's record names; null without a record.</summary>
+    public async Task<string?> LiveIdAsync(string domain) =>
+        (await Mail.Dns.TextsAsync("_mta-sts." + domain, Token)).Select(text => RecordId().Match(text)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
 
     /// <summary>The document at the domain's policy host, as the web server of the bed gives it; null where it gives none.</summary>
     public async Task<string?> DocumentAsync(string domain)
@@ -490,7 +486,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
             // Each fetch is a sender's: it sees what the server presents at that moment.
             PooledConnectionLifetime = TimeSpan.Zero,
         };
-        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
+        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) }; // what a busy machine may take; what is not there is refused at once
     }
 
     [GeneratedRegex("^v=STSv1; *id=([A-Za-z0-9]+)")]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using DnsClient;
 using MtaSts.TestBed.Processes;
 
 namespace MtaSts.TestBed.Mail;
@@ -18,6 +19,7 @@ public sealed class MailDns : IAsyncDisposable
     private readonly NameServer _secondary;
     private readonly ConcurrentDictionary<string, byte> _zones = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IPAddress> _delegated = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<IPAddress, LookupClient> _clients = new();
     private ChildProcess? _resolver;
 
     private MailDns(AddressPlan plan, NameServer primary, NameServer secondary, TsigKey sha256, TsigKey sha512)
@@ -182,6 +184,28 @@ public sealed class MailDns : IAsyncDisposable
             "dig", [$"@{server}", name, type, recursion, "+time=1", "+tries=2", "+noall", "+comments", "+answer"],
             cancellationToken: cancellationToken);
         return DnsAnswer.Parse(result.Output);
+    }
+
+    /// <summary>
+    /// The texts at a name, as one server has them: <see cref="QueryAsync"/> for who asks many times a second, since each dig is a program of its own. An alias
+    /// within the answer is followed, and one that leads to another zone is asked of that zone's server. None where there is no record, and where nothing answers.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> TextsAsync(string name, CancellationToken cancellationToken)
+    {
+        var client = _clients.GetOrAdd(AuthorityOf(name), static server => new LookupClient(
+            new LookupClientOptions(server) { UseCache = false, Recursion = false, Timeout = TimeSpan.FromSeconds(2), Retries = 9 }));
+        try
+        {
+            var answers = (await client.QueryAsync(name + ".", QueryType.TXT, cancellationToken: cancellationToken)).Answers;
+            var texts = answers.TxtRecords().Select(static record => string.Concat(record.Text)).ToList();
+            return texts.Count == 0 && answers.CnameRecords().LastOrDefault()?.CanonicalName is { } alias
+                ? await TextsAsync(alias.Value.TrimEnd('.'), cancellationToken)
+                : texts;
+        }
+        catch (DnsResponseException)
+        {
+            return [];
+        }
     }
 
     /// <summary>All records of a zone at the primary but its SOA, each as "name type", in lower case, without the last dot.</summary>

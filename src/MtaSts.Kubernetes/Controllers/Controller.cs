@@ -108,8 +108,8 @@ public sealed class Controller<T> : IDisposable
                 Enqueue(map(added.Current));
                 break;
             case Change<TOther>.Updated updated when filter?.Invoke(updated.Old, updated.Current) != false:
-                Enqueue(map(updated.Old));
-                Enqueue(map(updated.Current));
+                // Each key once: a worker may have begun with it by the time that it would be added again, and would pass twice.
+                Enqueue(map(updated.Old).Union(map(updated.Current)));
                 break;
             case Change<TOther>.Deleted deleted:
                 Enqueue(map(deleted.Last));

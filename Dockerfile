@@ -23,7 +23,7 @@ RUN case "$TARGETARCH" in amd64) echo linux-x64 ;; arm64) echo linux-arm64 ;; *)
 FROM source AS operator-build
 ARG BUILDKIT_SBOM_SCAN_STAGE=true
 RUN dotnet publish src/MtaSts.Operator/MtaSts.Operator.csproj -c Release -r "$(cat /rid)" -o /publish \
- && install -D -m 0555 /publish/mtasts /root-fs/mtasts
+ && install -D -m 0555 /publish/mtasts /image-files/mtasts
 
 # Whence the policy server's C library and OpenSSL come: the target's own and patched ones, not what cross compilers link against.
 FROM mcr.microsoft.com/dotnet/runtime-deps:${DOTNET}-${BASE} AS libraries
@@ -40,11 +40,11 @@ RUN case "$(cat /rid)" in linux-x64) gnu=x86_64 ;; *) gnu=aarch64 ;; esac \
  && dotnet publish src/MtaSts.PolicyServer/MtaSts.PolicyServer.csproj -c Release -r "$(cat /rid)" -o /publish \
       -p:ObjCopyName=$gnu-linux-gnu-objcopy
 COPY script/lib/image-root script/lib/image-root
-RUN --mount=type=bind,from=libraries,target=/libraries script/lib/image-root /publish/policy-server /root-fs /libraries
+RUN --mount=type=bind,from=libraries,target=/libraries script/lib/image-root /publish/policy-server /image-files /libraries
 
 # "extra" has ICU, which internationalised domain names need, and the time zones of promotion windows.
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET}-${BASE}-chiseled-extra AS operator
-COPY --from=operator-build /root-fs/ /
+COPY --from=operator-build /image-files/ /
 USER 65532:65532
 ENTRYPOINT ["/mtasts"]
 CMD ["run"]
@@ -52,7 +52,7 @@ CMD ["run"]
 # One native program, the C library and OpenSSL, nothing else: no certificates, time zones or ICU, of which it asks nothing. Not linked
 # statically: then no scanner would see the libraries. script/image builds this stage without a registry.
 FROM scratch AS policy-server
-COPY --from=policy-server-build /root-fs/ /
+COPY --from=policy-server-build /image-files/ /
 USER 65532:65532
 EXPOSE 8080 8081 8443
 ENTRYPOINT ["/policy-server"]

@@ -14,7 +14,7 @@ public sealed partial class DockerfileTests
     public void An_image_has_no_shell_runs_as_a_numbered_user_and_is_made_of_one_folder(string stage, string from, string program)
     {
         Assert.Equal(
-            [$"FROM {from} AS {stage}", $"COPY --from={stage}-build /root-fs/ /", "USER 65532:65532", $"ENTRYPOINT [\"{program}\"]"],
+            [$"FROM {from} AS {stage}", $"COPY --from={stage}-build /image-files/ /", "USER 65532:65532", $"ENTRYPOINT [\"{program}\"]"],
             Stages[stage].Where(static line => !line.StartsWith("EXPOSE ", StringComparison.Ordinal) && !line.StartsWith("CMD ", StringComparison.Ordinal)));
     }
 

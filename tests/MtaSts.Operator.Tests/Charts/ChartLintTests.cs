@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MtaSts.Operator.Tests.Resources;
 using MtaSts.TestBed.Processes;
 
 namespace MtaSts.Operator.Tests.Charts;
@@ -7,8 +8,6 @@ namespace MtaSts.Operator.Tests.Charts;
 public sealed partial class ChartLintTests
 {
     private static readonly string Chart = Repository.PathOf("charts", "mta-sts-operator");
-
-    public static TheoryData<string> ValueSets => [.. ChartValues.Sets.Keys];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -42,7 +41,7 @@ public sealed partial class ChartLintTests
             file => Assert.Contains(Path.GetExtension(file), (string[])[".yaml", ".tpl", ".txt"]));
 
     [Theory]
-    [MemberData(nameof(ValueSets))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Every_object_has_a_name_that_its_kind_allows_and_workloads_select_their_own_pods(string set)
     {
         var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Sets[set], Token));
@@ -61,14 +60,8 @@ public sealed partial class ChartLintTests
     }
 
     // Names of roles and their bindings are path segments, all others DNS names.
-    private static Regex NameOf(string kind) => kind is "Role" or "ClusterRole" or "RoleBinding" or "ClusterRoleBinding" ? PathSegment() : DnsName();
+    private static Regex NameOf(string kind) => kind is "Role" or "ClusterRole" or "RoleBinding" or "ClusterRoleBinding" ? KubernetesNames.Role() : KubernetesNames.Object();
 
     [GeneratedRegex(@"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$")]
     private static partial Regex SemanticVersion();
-
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")]
-    private static partial Regex DnsName();
-
-    [GeneratedRegex("^[^/%]+$")]
-    private static partial Regex PathSegment();
 }

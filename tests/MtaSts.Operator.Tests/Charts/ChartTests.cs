@@ -10,12 +10,10 @@ public sealed class ChartTests
     private static readonly string[] Custom =
         [$"{ApiGroup.ApiVersion}/MtaStsClass", $"{ApiGroup.ApiVersion}/ClusterDnsProvider", "monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PrometheusRule"];
 
-    public static TheoryData<string> ValueSets => [.. ChartValues.Sets.Keys];
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [MemberData(nameof(ValueSets))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Every_object_is_one_that_the_newest_Kubernetes_knows_field_by_field(string set)
     {
         var api = OpenApi.Find();
@@ -30,7 +28,7 @@ public sealed class ChartTests
     }
 
     [Theory]
-    [MemberData(nameof(ValueSets))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Every_object_deserialises_strictly(string set)
     {
         var yaml = await RenderedChart.RenderAsync(ChartValues.Sets[set], Token);

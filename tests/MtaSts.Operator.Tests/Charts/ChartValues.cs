@@ -18,6 +18,9 @@ internal static class ChartValues
         "--set", "metrics.serviceMonitor.labels.release=prometheus", "--set", "metrics.service.annotations.note=x", "--set", "policyServer.serviceAccount.annotations.note=x",
     ];
 
+    /// <summary>The names of <see cref="Sets"/>.</summary>
+    public static TheoryData<string> Names => [.. Sets.Keys];
+
     private static readonly string[] Gateway =
         ["--set", "defaultClass.serving.exposure.type=Gateway", "--set", "defaultClass.serving.exposure.gateway.name=public", "--set", "defaultClass.serving.exposure.gateway.namespace=gateways"];
 

@@ -209,11 +209,9 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
         Assert.Equal(2, ofClass.Spec.Serving.Replicas);
     }
 
-    public static TheoryData<string> ValueSets => [.. ChartValues.Sets.Keys];
-
     // The oldest Kubernetes that is supported says what it thinks of each set of values; the newest one's description is asked in ChartTests.
     [Theory]
-    [MemberData(nameof(ValueSets))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task The_API_server_takes_the_chart_with_every_set_of_values(string set)
     {
         var version = (await Plane.Client.Version.GetCodeAsync(Token)).GitVersion;
@@ -234,7 +232,7 @@ public sealed class ApiServerTests(ApiServerFixture fixture) : IClassFixture<Api
     }
 
     [Theory]
-    [MemberData(nameof(ValueSets))]
+    [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Every_object_of_the_chart_is_one_that_this_API_server_describes_field_by_field(string set)
     {
         var api = OpenApi.Of(await Plane.KubectlAsync("get", "--raw", "/openapi/v2"));

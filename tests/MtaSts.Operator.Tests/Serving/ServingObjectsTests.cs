@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using CsCheck;
 using k8s;
 using k8s.Models;
@@ -13,7 +12,7 @@ using MtaSts.Operator.Tests.Resources;
 
 namespace MtaSts.Operator.Tests.Serving;
 
-public sealed partial class ServingObjectsTests
+public sealed class ServingObjectsTests
 {
     private static readonly MailDomain Example = MailDomain.Parse("example.com");
 
@@ -107,14 +106,14 @@ public sealed partial class ServingObjectsTests
 
     [Fact]
     public void Names_are_valid_whatever_the_class_is() =>
-        ClassNames.Sample(name => ServiceName().IsMatch(ServingNames.OfClass(name)) && ObjectName().IsMatch(ServingNames.OfShard(name, 63))
-            && ServingLabels.OfClass(name).Values.All(v => LabelValue().IsMatch(v)));
+        ClassNames.Sample(name => KubernetesNames.Service().IsMatch(ServingNames.OfClass(name)) && KubernetesNames.Object().IsMatch(ServingNames.OfShard(name, 63))
+            && ServingLabels.OfClass(name).Values.All(v => KubernetesNames.LabelValue().IsMatch(v)));
 
     [Fact]
     public void Names_are_valid_and_differ_whatever_the_domain_is() =>
         Gen.Select(Domains, Domains).Sample((one, other) =>
-            new[] { ServingNames.OfHost(one), ServingNames.OfTlsSecret(one) }.All(n => n.Length <= 253 && ObjectName().IsMatch(n))
-            && ServingLabels.OfDomain("default", one).Values.All(v => LabelValue().IsMatch(v))
+            new[] { ServingNames.OfHost(one), ServingNames.OfTlsSecret(one) }.All(n => n.Length <= 253 && KubernetesNames.Object().IsMatch(n))
+            && ServingLabels.OfDomain("default", one).Values.All(v => KubernetesNames.LabelValue().IsMatch(v))
             && (one == other || ServingNames.OfHost(one) != ServingNames.OfHost(other)));
 
     [Fact]
@@ -196,13 +195,4 @@ public sealed partial class ServingObjectsTests
             },
         },
     };
-
-    [GeneratedRegex("^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$")]
-    private static partial Regex ServiceName();
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")]
-    private static partial Regex ObjectName();
-
-    [GeneratedRegex("^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")]
-    private static partial Regex LabelValue();
 }

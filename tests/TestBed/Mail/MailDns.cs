@@ -14,12 +14,14 @@ public sealed class MailDns : IAsyncDisposable
 {
     private static readonly TimeSpan TransferDeadline = TimeSpan.FromSeconds(15);
 
+    private static readonly LookupClient Client = new(
+        new LookupClientOptions { AutoResolveNameServers = false, UseCache = false, Recursion = false, Timeout = TimeSpan.FromSeconds(2), Retries = 9 });
+
     private readonly AddressPlan _plan;
     private readonly NameServer _primary;
     private readonly NameServer _secondary;
     private readonly ConcurrentDictionary<string, byte> _zones = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IPAddress> _delegated = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<IPAddress, LookupClient> _clients = new();
     private ChildProcess? _resolver;
 
     private MailDns(AddressPlan plan, NameServer primary, NameServer secondary, TsigKey sha256, TsigKey sha512)
@@ -187,16 +189,14 @@ public sealed class MailDns : IAsyncDisposable
     }
 
     /// <summary>
-    /// The texts at a name, as one server has them: <see cref="QueryAsync"/> for who asks many times a second, since each dig is a program of its own. An alias
+    /// The texts at a name, as its authority has them: <see cref="QueryAsync"/> for who asks many times a second, since each dig is a program of its own. An alias
     /// within the answer is followed, and one that leads to another zone is asked of that zone's server. None where there is no record, and where nothing answers.
     /// </summary>
     public async Task<IReadOnlyList<string>> TextsAsync(string name, CancellationToken cancellationToken)
     {
-        var client = _clients.GetOrAdd(AuthorityOf(name), static server => new LookupClient(
-            new LookupClientOptions(server) { UseCache = false, Recursion = false, Timeout = TimeSpan.FromSeconds(2), Retries = 9 }));
         try
         {
-            var answers = (await client.QueryAsync(name + ".", QueryType.TXT, cancellationToken: cancellationToken)).Answers;
+            var answers = (await Client.QueryServerAsync([AuthorityOf(name)], name + ".", QueryType.TXT, cancellationToken: cancellationToken)).Answers;
             var texts = answers.TxtRecords().Select(static record => string.Concat(record.Text)).ToList();
             return texts.Count == 0 && answers.CnameRecords().LastOrDefault()?.CanonicalName is { } alias
                 ? await TextsAsync(alias.Value.TrimEnd('.'), cancellationToken)

@@ -49,7 +49,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
     /// <summary>A path that nothing is at.</summary>
     internal string NewPath(string name) => Path.Combine(_folder.FullName, $"{name}-{Interlocked.Increment(ref _count)}");
 
-    /// <summary>Runs the image with one policy in its volume, and returns when it has answered for it.</summary>
+    /// <summary>Runs the image with one policy in its volume, and returns when it is ready and has answered for it.</summary>
     /// <param name="certificate">With it TLS is ended, too.</param>
     internal async Task<RunningImage> RunAsync(IssuedCertificate? certificate = null)
     {
@@ -72,7 +72,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
         try
         {
             await container.WaitReadyAsync(
-                async () => await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), TimeSpan.FromSeconds(60));
+                async () => await IsReadyAsync(health) && await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), TimeSpan.FromSeconds(60));
             return new RunningImage(container, address, tls, Stopwatch.GetElapsedTime(began));
         }
         catch
@@ -98,6 +98,19 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
         }
     }
 
+    private async Task<bool> IsReadyAsync(Uri health)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(health, "/readyz"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
     public ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -118,7 +131,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
 /// <param name="Container">Its container.</param>
 /// <param name="Address">Where policies are served.</param>
 /// <param name="TlsAddress">Where they are served over TLS; null for nowhere.</param>
-/// <param name="StartUp">From before the container was made to the first answer with a policy.</param>
+/// <param name="StartUp">From before the container was made until it was ready and had answered with a policy.</param>
 internal sealed record RunningImage(ImageContainer Container, Uri Address, Uri? TlsAddress, TimeSpan StartUp) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Container.DisposeAsync();

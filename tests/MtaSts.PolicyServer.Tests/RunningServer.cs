@@ -23,6 +23,14 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(
         Func<ServerOptions, ServerOptions>? with = null, params (string Domain, string Document)[] files)
     {
+        RunningServer server = NotStarted(with, files);
+        await server.Host.StartAsync(CancellationToken.None);
+        return server;
+    }
+
+    public static RunningServer NotStarted(
+        Func<ServerOptions, ServerOptions>? with = null, params (string Domain, string Document)[] files)
+    {
         var volume = new PolicyVolume();
         volume.Write(files.Length > 0 ? files : [("example.com", Document), ("example.net", OtherDocument)]);
         var options = new ServerOptions
@@ -34,9 +42,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Drain = TimeSpan.Zero,
         };
         var log = new LogLines();
-        var host = new PolicyServerHost(with?.Invoke(options) ?? options, LoggerFactory.Create(b => b.AddProvider(log)));
-        await host.StartAsync(CancellationToken.None);
-        return new(host, volume, log);
+        return new(new PolicyServerHost(with?.Invoke(options) ?? options, LoggerFactory.Create(b => b.AddProvider(log))), volume, log);
     }
 
     public async Task<RunningServer> LoadedAsync(int policies = -1)

@@ -115,6 +115,28 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(1, server.Log.Count(3012));
     }
 
+    // Whoever asks for its health may send senders to it when it says "ready".
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Its_health_is_not_to_be_had_before_it_listens_for_senders(bool overTls)
+    {
+        using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        // An address that nothing else on this machine takes a port of.
+        using var probe = new TcpListener(System.Net.IPAddress.Parse("127.0.7.3"), 0);
+        probe.Start();
+        var health = (System.Net.IPEndPoint)probe.LocalEndpoint;
+        probe.Stop();
+
+        var senders = (System.Net.IPEndPoint)taken.LocalEndpoint;
+        await using RunningServer server = RunningServer.NotStarted(
+            o => overTls ? o with { HealthListen = health, TlsListen = senders } : o with { HealthListen = health, Listen = senders });
+
+        await Assert.ThrowsAsync<IOException>(() => server.Host.StartAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<SocketException>(() => Raw.ConnectAsync(new Uri($"http://{health}")));
+    }
+
     private async Task<RunningServer> StartAsync()
     {
         RunningServer server = await RunningServer.StartAsync(

@@ -58,14 +58,14 @@ internal sealed class PolicyServerHost : IAsyncDisposable
         _reader = Task.WhenAll(
             Store.RunAsync(_options.Poll, _reading.Token),
             _certificates?.RunAsync(_options.Poll, TimeProvider.System, _reading.Token) ?? Task.CompletedTask);
-        await _health.StartAsync(cancellation);
         await _policies.StartAsync(cancellation);
+        if (_tls is not null)
+            await _tls.StartAsync(cancellation);
+        // Last, since "ready" sends senders to the others.
+        await _health.StartAsync(cancellation);
         _logger.Listening(Address.ToString(), HealthAddress.ToString());
         if (_tls is not null)
-        {
-            await _tls.StartAsync(cancellation);
             _logger.ListeningTls(_tls.Address.ToString(), _options.Certificates);
-        }
     }
 
     /// <summary>

@@ -146,4 +146,11 @@ internal static class OperatorReplicas
         static JsonObject NameOf(string name, string? space) =>
             space is null ? new JsonObject { ["name"] = name } : new JsonObject { ["name"] = name, ["namespace"] = space };
     }
+
+    /// <summary>Stops that one, and waits until the first one leads.</summary>
+    public static async Task StopSecondAsync(OperatorScene scene)
+    {
+        await scene.ControlPlane.KubectlAsync("delete", "deployment", Second, "-n", OperatorWorld.SystemNamespace);
+        await Eventually.HoldsAsync(() => Leader(scene) == First, "the first replica leads", LeaseOver);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MtaSts.TestBed;
 using MtaSts.TestBed.Mail;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.Demo;
 
@@ -11,8 +12,6 @@ internal sealed class Migration(OperatorWorld world, LaterLife life, Verdicts ve
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan BetweenMails = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MailPatience = TimeSpan.FromSeconds(20);
-
     // The bed's resolver keeps an answer for one second, and its sender looks for a new id when its copy is older than another.
     private static readonly TimeSpan SendersKnowAfter = TimeSpan.FromSeconds(3);
 
@@ -79,11 +78,11 @@ internal sealed class Migration(OperatorWorld world, LaterLife life, Verdicts ve
         var (old, fresh, unverified) = (0, 0, 0);
         foreach (var id in sent)
         {
-            var outcome = await world.Mail.Sender.OutcomeAsync(id, MailPatience, stop);
+            var outcome = await world.Mail.Sender.OutcomeAsync(id, Deadlines.Start, stop);
             unverified += outcome is SendOutcome.Delivered { Tls: "Verified" } ? 0 : 1;
             var atOld = await life.Old.WasDeliveredAsync(id, TimeSpan.Zero, stop);
             old += atOld ? 1 : 0;
-            fresh += !atOld && await life.New.WasDeliveredAsync(id, MailPatience, stop) ? 1 : 0;
+            fresh += !atOld && await life.New.WasDeliveredAsync(id, Deadlines.Start, stop) ? 1 : 0;
         }
 
         var deferrals = await world.Mail.Sender.DeferralsAsync(Recipient, stop);

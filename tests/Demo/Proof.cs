@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MtaSts.TestBed;
 using MtaSts.TestBed.Mail;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.Demo;
 
@@ -10,8 +11,6 @@ namespace MtaSts.Demo;
 internal sealed partial class Proof(OperatorWorld world, DocumentHistory documents, Verdicts verdicts)
 {
     private const string From = "alice@sender.test";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     /// <summary>When the last policy had come to its end.</summary>
     public DateTimeOffset RolledOutAt { get; init; }
 
@@ -185,7 +184,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
             await Task.Delay(TimeSpan.FromSeconds(1), stop);
             unused = UnusedRights.Of(given, [.. plane.Audit.ReadAll().Where(e => e.User.StartsWith("system:serviceaccount:" + OperatorWorld.SystemNamespace, StringComparison.Ordinal))]);
         }
-        while (unused.Count > 0 && Stopwatch.GetElapsedTime(began) < Patience);
+        while (unused.Count > 0 && Stopwatch.GetElapsedTime(began) < Deadlines.Start);
 
         verdicts.Note(
             given.Count > 20 && unused.Count == 0,
@@ -234,7 +233,7 @@ internal sealed partial class Proof(OperatorWorld world, DocumentHistory documen
     private async Task<SendOutcome> SendAsync(string domain, CancellationToken stop)
     {
         var id = await world.Mail.Sender.SendAsync(From, "bob@" + domain, stop);
-        return await world.Mail.Sender.OutcomeAsync(id, Patience, stop);
+        return await world.Mail.Sender.OutcomeAsync(id, Deadlines.Start, stop);
     }
 
     private async Task NoRecordAsync(string name, string what, CancellationToken stop, string type = "TXT")

@@ -40,7 +40,7 @@ public sealed class BedTests
             Environment = new Dictionary<string, string> { [BedHolder.Variable] = $"{Number}" },
         });
         await holder.WaitReadyAsync(
-            _ => Task.FromResult(File.Exists(Path.Combine(folder, HeldBed.ReadyFile))), TimeSpan.FromSeconds(60), Token);
+            _ => Task.FromResult(File.Exists(Path.Combine(folder, HeldBed.ReadyFile))), Deadlines.Start, Token);
         var before = Marked(folder);
         Assert.True(before.Count >= 4, "etcd, kube-apiserver, the daemon's parent and the daemon run");
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.EndToEnd;
 
@@ -7,7 +8,7 @@ internal static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Returns when <paramref name="holds"/> says true; fails the test with <paramref name="what"/> after the deadline (60 s).</summary>
+    /// <summary>Returns when <paramref name="holds"/> says true; fails the test with <paramref name="what"/> after the deadline (<see cref="Deadlines.Work"/>).</summary>
     public static Task HoldsAsync(Func<Task<bool>> holds, string what, TimeSpan? deadline = null) => HoldsAsync(holds, () => what, deadline);
 
     /// <summary>The same, where it is the last look that says what is missing.</summary>
@@ -16,7 +17,7 @@ internal static class Eventually
         var began = Stopwatch.GetTimestamp();
         while (!await holds())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < (deadline ?? TimeSpan.FromSeconds(60)), $"in vain: {what()}");
+            Assert.True(Stopwatch.GetElapsedTime(began) < (deadline ?? Deadlines.Work), $"in vain: {what()}");
             await Task.Delay(Interval, TestContext.Current.CancellationToken);
         }
     }

@@ -64,7 +64,7 @@ public sealed class MailNetworkCleanupTests
         await Command.OutputAsync("kill", ["-TERM", $"{temporary.Network.GuardProcessId}"], cancellationToken: Cancellation);
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Deadlines.Start);
         while (File.Exists($"/run/netns/{plan.MailNamespace}") || File.Exists($"/run/netns/{plan.SenderNamespace}"))
             await Task.Delay(50, deadline.Token);
         // Zombies have no command line: they are this program's to reap, which a killed one cannot.

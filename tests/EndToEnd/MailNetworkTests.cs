@@ -9,8 +9,6 @@ namespace MtaSts.EndToEnd;
 [Collection(MailNetworkCollection.Name)]
 public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -25,9 +23,9 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
         await using (var attack = await network.Attacker.StripStartTlsAsync(mx, Cancellation))
         {
             var underTesting = await network.Sender.SendAsync("a@sender.test", "b@strip.test", Cancellation);
-            var delivered = Assert.IsType<SendOutcome.Delivered>(await network.Sender.OutcomeAsync(underTesting, Patience, Cancellation));
+            var delivered = Assert.IsType<SendOutcome.Delivered>(await network.Sender.OutcomeAsync(underTesting, Deadlines.Work, Cancellation));
             Assert.Null(delivered.Tls);
-            Assert.False((await mx.ReceivedAsync(underTesting, Patience, Cancellation))!.OverTls);
+            Assert.False((await mx.ReceivedAsync(underTesting, Deadlines.Work, Cancellation))!.OverTls);
             Assert.Equal(1, attack.Connections);
             // Everybody else reaches the real server.
             Assert.Contains("Verify return code: 0 (ok)", await TlsOfAsync(network, mx), StringComparison.Ordinal);
@@ -37,16 +35,16 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
             await SetIdAsync(network, "strip.test", "2");
             await network.Sender.ForgetAsync(Cancellation);
             var underEnforce = await network.Sender.SendAsync("a@sender.test", "b@strip.test", Cancellation);
-            var deferred = Assert.IsType<SendOutcome.Deferred>(await network.Sender.OutcomeAsync(underEnforce, Patience, Cancellation));
+            var deferred = Assert.IsType<SendOutcome.Deferred>(await network.Sender.OutcomeAsync(underEnforce, Deadlines.Work, Cancellation));
             Assert.Contains("TLS is required, but was not offered", deferred.Reason, StringComparison.Ordinal);
             Assert.True(attack.Connections >= 2);
             Assert.False(await mx.WasDeliveredAsync(underEnforce, TimeSpan.Zero, Cancellation));
         }
 
         var afterwards = await network.Sender.SendAsync("a@sender.test", "b@strip.test", Cancellation);
-        var secure = Assert.IsType<SendOutcome.Delivered>(await network.Sender.OutcomeAsync(afterwards, Patience, Cancellation));
+        var secure = Assert.IsType<SendOutcome.Delivered>(await network.Sender.OutcomeAsync(afterwards, Deadlines.Work, Cancellation));
         Assert.Equal("Verified", secure.Tls);
-        Assert.True((await mx.ReceivedAsync(afterwards, Patience, Cancellation))!.OverTls);
+        Assert.True((await mx.ReceivedAsync(afterwards, Deadlines.Work, Cancellation))!.OverTls);
         await network.Sender.DropQueueAsync(Cancellation);
     }
 
@@ -64,12 +62,12 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
         Assert.Equal(["mx1.wrongname.test"], view.Mx);
 
         var messageId = await network.Sender.SendAsync("a@sender.test", "b@wrongname.test", Cancellation);
-        var deferred = Assert.IsType<SendOutcome.Deferred>(await network.Sender.OutcomeAsync(messageId, Patience, Cancellation));
+        var deferred = Assert.IsType<SendOutcome.Deferred>(await network.Sender.OutcomeAsync(messageId, Deadlines.Work, Cancellation));
         Assert.Contains("certificate", deferred.Reason, StringComparison.Ordinal);
 
         await mx.ReplaceCertificateAsync(network.Ca.Issue("mx1.wrongname.test"), Cancellation);
         await network.Sender.FlushQueueAsync(Cancellation);
-        Assert.True((await mx.ReceivedAsync(messageId, Patience, Cancellation))!.OverTls);
+        Assert.True((await mx.ReceivedAsync(messageId, Deadlines.Work, Cancellation))!.OverTls);
     }
 
     [Fact]
@@ -251,7 +249,7 @@ public sealed class MailNetworkTests(MailNetworkCollection.Fixture fixture)
     private static async Task EventuallyAsync(Func<Task<bool>> holds)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(Deadlines.Work);
         while (!await holds()) await Task.Delay(50, deadline.Token);
     }
 }

@@ -10,8 +10,6 @@ public sealed class OperatorDelegationTests(SharedWorld<OperatorFixture> world) 
 
     internal const string CnameTarget = $"  zones: [{Suffix}]\n  cnameTarget: {Suffix}\n";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     internal static OperatorDomain[] Domains { get; } =
     [
         new("led", "className: delegated, deletionPolicy: Delete"),
@@ -37,7 +35,7 @@ public sealed class OperatorDelegationTests(SharedWorld<OperatorFixture> world) 
         var created = await scene.Mail.Dns.UpdateAsync("led.test", [.. waiting.RecordsByHand.Select(line => "add " + line.Replace(" IN ", " ", StringComparison.Ordinal))], null, Token);
         Assert.True(created.Succeeded, created.Error);
 
-        var enforced = await scene.UntilStageAsync("led", "enforce", Patience);
+        var enforced = await scene.UntilStageAsync("led", "enforce");
         Assert.Empty(enforced.RecordsByHand);
         Assert.Equal([$"v=STSv1; id={enforced.Id};"], await scene.RecordsAsync("_mta-sts.led.test." + Suffix));
         Assert.Equal("enforce", (await scene.Mail.Sender.QueryPolicyAsync("led.test", Token)).Mode);
@@ -60,7 +58,7 @@ public sealed class OperatorDelegationTests(SharedWorld<OperatorFixture> world) 
     public async Task CNAMEs_to_another_domains_places_lead_no_write_there()
     {
         var scene = world.Scene;
-        var victim = await scene.UntilStageAsync("victim", "enforce", Patience);
+        var victim = await scene.UntilStageAsync("victim", "enforce");
         var astray = await scene.UntilAsync(
             "astray", p => p.Check("TxtRecord").Any(c => c is { Outcome: "Broken", Reason: "AliasElsewhere" }) && p.Reason == "AliasElsewhere", "the wrong CNAME is named");
         Assert.Contains("_mta-sts.astray.test. 60 IN CNAME _mta-sts.astray.test.sts.test.", astray.RecordsByHand);

@@ -16,7 +16,7 @@ public sealed class OperatorDeletionTests(SharedWorld<OperatorFixture> world) : 
         var before = await scene.UntilStageAsync("orphan", "enforce");
 
         await scene.DeleteAsync("orphan");
-        await scene.UntilGoneAsync("orphan", TimeSpan.FromSeconds(10));
+        await scene.UntilGoneAsync("orphan");
         var updates = (await scene.UpdatesAsync("orphan.test")).Count;
         var seen = await scene.Mail.Sender.QueryPolicyAsync("orphan.test", TestContext.Current.CancellationToken);
         Assert.True(seen is { Result: "VALID", Mode: "enforce" }, seen.Raw);

@@ -47,7 +47,7 @@ public sealed class OperatorDnsTests(SharedWorld<OperatorLivesFixture> world) : 
             await scene.DeleteAsync(ByKnot.Name);
             await scene.UntilGoneAsync(ByKnot.Name);
             await scene.UntilRetiringAsync(ByKnot.Domain);
-            await scene.UntilRetiredAsync(ByKnot.Domain, TimeSpan.FromSeconds(OperatorLivesFixture.Ttl + 60));
+            await scene.UntilRetiredAsync(ByKnot.Domain);
             Assert.Empty(await scene.TracesAsync(ByKnot.Domain));
         });
     }

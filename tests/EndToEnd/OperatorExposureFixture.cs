@@ -28,7 +28,7 @@ public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
         await Eventually.HoldsAsync(
             async () => (BeforeTheApi = await plane.KubectlAsync("get", "mtastsclass", "gateway", "-o", "jsonpath={.status.conditions[?(@.type==\"ServingReady\")]}"))
                 .Contains("ApiMissing", StringComparison.Ordinal),
-            "the class says what the API server does not have", TimeSpan.FromSeconds(60));
+            "the class says what the API server does not have");
 
         await ForeignCrds.InstallGatewayApiAsync(plane, CancellationToken.None);
         var options = new IngressOptions

@@ -20,8 +20,7 @@ public sealed class OperatorMoveTests(SharedWorld<OperatorLivesFixture> world) :
         {
             await scene.PatchSpecAsync("reclassed", """{"className":"elsewhere"}""");
             var after = await scene.UntilAsync(
-                "reclassed", p => p.ClassName == "elsewhere" && p.Ready == "True", "the domain is in its new class",
-                TimeSpan.FromSeconds(OperatorLivesFixture.Ttl + 45));
+                "reclassed", p => p.ClassName == "elsewhere" && p.Ready == "True", "the domain is in its new class");
             Assert.Equal((before.Id, before.Stage, before.Moves.Count), (after.Id, after.Stage, after.Moves.Count));
             presence.RequireNoGap();
             Assert.Equal(["enforce"], presence.Modes);
@@ -62,7 +61,7 @@ public sealed class OperatorMoveTests(SharedWorld<OperatorLivesFixture> world) :
         await scene.UntilAsync("team-b/handed", p => p.Reason == "DomainClaimedByOther", "the new owner waits");
         await using var presence = OperatorPresenceWatch.Start(scene, "handed.test");
         await scene.DeleteAsync("handed");
-        await scene.UntilGoneAsync("handed", TimeSpan.FromSeconds(10));
+        await scene.UntilGoneAsync("handed");
 
         var after = await scene.UntilStageAsync("team-b/handed", "enforce");
         Assert.Equal(before.Id, after.Id);

@@ -1,4 +1,5 @@
 using MtaSts.TestBed.Mail;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.EndToEnd;
 
@@ -7,8 +8,6 @@ public sealed class OperatorMxTests(SharedWorld<OperatorLivesFixture> world) : I
 {
     private const string OldMx = "old.mx.test";
     private const string NewMx = "new.mx.test";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The last stage wants an approval, which says when a domain could move up.</summary>
     internal static readonly string[] Stages =
@@ -89,8 +88,8 @@ public sealed class OperatorMxTests(SharedWorld<OperatorLivesFixture> world) : I
     private static async Task RequireDeliveryAsync(OperatorScene scene, MxServer server)
     {
         var mail = await scene.Mail.Sender.SendAsync("a@sender.test", "b@migrates.test", Token);
-        var outcome = await scene.Mail.Sender.OutcomeAsync(mail, Patience, Token);
+        var outcome = await scene.Mail.Sender.OutcomeAsync(mail, Deadlines.Work, Token);
         Assert.Equal("Verified", Assert.IsType<SendOutcome.Delivered>(outcome).Tls);
-        Assert.True((await server.ReceivedAsync(mail, Patience, Token))?.OverTls, $"{server.HostName} has it");
+        Assert.True((await server.ReceivedAsync(mail, Deadlines.Work, Token))?.OverTls, $"{server.HostName} has it");
     }
 }

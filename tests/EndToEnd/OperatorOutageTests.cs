@@ -41,7 +41,7 @@ public sealed class OperatorOutageTests(OperatorOutagesFixture fixture)
 
         var back = Stopwatch.GetTimestamp();
         OperatorScene.TellTakeOver("API server away for 15 s", await scene.AnswerAsync("outage"));
-        var enforced = await scene.UntilStageAsync("outage", "enforce", TimeSpan.FromSeconds(60));
+        var enforced = await scene.UntilStageAsync("outage", "enforce");
         Assert.Equal(["testing Started", "enforce SoakElapsed"], enforced.Moves);
         OperatorScene.Tell(
             $"{fetches} fetches while it was away; enforced {Stopwatch.GetElapsedTime(back).TotalSeconds:0.0} s after it was back; "

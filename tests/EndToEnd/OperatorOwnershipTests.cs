@@ -41,7 +41,7 @@ public sealed class OperatorOwnershipTests(SharedWorld<OperatorFixture> world) :
 
         var asked = DateTimeOffset.UtcNow;
         await scene.DeleteAsync("siblings");
-        await scene.UntilGoneAsync("siblings", TimeSpan.FromSeconds(10));
+        await scene.UntilGoneAsync("siblings");
         OperatorScene.Tell($"taken down in {(DateTimeOffset.UtcNow - asked).TotalSeconds:0.0} s");
         Assert.Equal(["google-site-verification=x"], await scene.RecordsAsync("_mta-sts.siblings.test"));
         Assert.Equal(["0 issue \"ca.test"], await scene.RecordsAsync("_mta-sts.siblings.test", "CAA"));

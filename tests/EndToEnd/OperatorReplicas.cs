@@ -16,9 +16,6 @@ internal static class OperatorReplicas
     /// <summary>The Deployment of the other one.</summary>
     public const string Second = First + "-b";
 
-    // A leader that is gone has not released its lease: it has to run out, and a busy machine is slow to start the next process.
-    private static readonly TimeSpan LeaseOver = TimeSpan.FromSeconds(90);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>The user as whom a replica writes.</summary>
@@ -44,7 +41,7 @@ internal static class OperatorReplicas
 
     /// <summary>Waits until somebody leads who is not this holder.</summary>
     public static Task UntilAnotherLeadsAsync(OperatorScene scene, string holder) =>
-        Eventually.HoldsAsync(async () => await HolderAsync(scene) is { Length: > 0 } now && now != holder, "somebody else leads", LeaseOver);
+        Eventually.HoldsAsync(async () => await HolderAsync(scene) is { Length: > 0 } now && now != holder, "somebody else leads");
 
     /// <summary>When one of the replicas took the lease for the first time after a moment.</summary>
     public static DateTimeOffset LedSince(OperatorScene scene, DateTimeOffset moment, params string[] replicas) =>
@@ -151,6 +148,6 @@ internal static class OperatorReplicas
     public static async Task StopSecondAsync(OperatorScene scene)
     {
         await scene.ControlPlane.KubectlAsync("delete", "deployment", Second, "-n", OperatorWorld.SystemNamespace);
-        await Eventually.HoldsAsync(() => Leader(scene) == First, "the first replica leads", LeaseOver);
+        await Eventually.HoldsAsync(() => Leader(scene) == First, "the first replica leads");
     }
 }

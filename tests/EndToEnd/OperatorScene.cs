@@ -31,7 +31,6 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     // So that senders forget within seconds, and a move between policy servers takes seconds.
     private static readonly string[] OperatorArguments = ["--max-age-min=1s", "--serving-lag=3s"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     // A start is a burst of work; two at a time would run into each other's deadlines on a small machine.
@@ -280,7 +279,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         while (await RetirementAsync(domain) is { } left)
         {
-            if (Stopwatch.GetElapsedTime(began) > (deadline ?? Patience))
+            if (Stopwatch.GetElapsedTime(began) > (deadline ?? Deadlines.Work))
                 Assert.Fail($"in vain: the retirement of {domain} ends; it is\n  {left}\n{OperatorLog(domain)}");
             await Task.Delay(Interval, Token);
         }
@@ -298,7 +297,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
 
     /// <summary>Waits until a policy is gone.</summary>
     public Task UntilGoneAsync(string name, TimeSpan? deadline = null) =>
-        Eventually.HoldsAsync(async () => await PolicyAsync(name) is null, $"{name} is gone", deadline ?? Patience);
+        Eventually.HoldsAsync(async () => await PolicyAsync(name) is null, $"{name} is gone", deadline);
 
     /// <summary>Watches for a bounded time that something stays so.</summary>
     public static async Task StaysAsync(TimeSpan time, Func<Task<string?>> fault)
@@ -440,7 +439,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         {
             await Eventually.HoldsAsync(
                 async () => (await mail.Dns.UpdateAsync("mx.test", [$"add {host}. 1 A {server.Address}"], null, CancellationToken.None)).Succeeded,
-                $"{host} gets its address", Patience);
+                $"{host} gets its address");
         }
     }
 
@@ -452,7 +451,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         {
             var found = await read();
             if (found is not null && holds(found)) return found;
-            if (Stopwatch.GetElapsedTime(began) > (deadline ?? Patience))
+            if (Stopwatch.GetElapsedTime(began) > (deadline ?? Deadlines.Work))
                 Assert.Fail($"in vain: {what}; it is\n  {found?.ToString() ?? "gone"}\n{OperatorLog(word)}");
             await Task.Delay(Interval, Token);
         }

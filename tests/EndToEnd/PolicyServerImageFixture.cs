@@ -16,7 +16,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
     private static readonly string Program = Repository.PathOf("artifacts", "bin", "policy-server");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mtasts-image-");
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new() { Timeout = Deadlines.Start };
     private OciArchive? _image;
     private int _count;
 
@@ -72,7 +72,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
         try
         {
             await container.WaitReadyAsync(
-                async () => await IsReadyAsync(health) && await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), TimeSpan.FromSeconds(60));
+                async () => await IsReadyAsync(health) && await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), Deadlines.Start);
             return new RunningImage(container, address, tls, Stopwatch.GetElapsedTime(began));
         }
         catch

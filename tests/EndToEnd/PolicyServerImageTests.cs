@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using MtaSts.TestBed.Images;
 using MtaSts.TestBed.Mail;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.EndToEnd;
 
@@ -131,7 +132,7 @@ public sealed class PolicyServerImageTests(PolicyServerImageFixture fixture) : I
     {
         await using var running = await fixture.RunAsync();
 
-        Assert.Equal(0, await running.Container.StopAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, await running.Container.StopAsync(Deadlines.Start));
 
         await NothingIsLeftAsync(running.Container);
     }

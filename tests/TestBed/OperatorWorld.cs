@@ -64,8 +64,6 @@ public sealed class OperatorWorld : IAsyncDisposable
 
     private const string OperatorImage = "bed/mta-sts-operator:1";
 
-    private static readonly TimeSpan PodsGoneDeadline = TimeSpan.FromSeconds(60);
-
     private readonly OperatorWorldOptions _options;
     private readonly Dictionary<string, ApiServerGate> _gates = [];
     private string? _rendered; // the same in every cluster of this world
@@ -199,10 +197,10 @@ public sealed class OperatorWorld : IAsyncDisposable
                 Kubelet.CrashEnding();
                 return Task.FromResult(!Kubelet.AnyPods);
             },
-            PodsGoneDeadline, cancellationToken);
+            Deadlines.Work, cancellationToken);
         if (!gone)
         {
-            throw new ChildProcessException($"the pods of the lost cluster did not end in {PodsGoneDeadline.TotalSeconds:0} s{Troubles()}");
+            throw new ChildProcessException($"the pods of the lost cluster did not end in {Deadlines.Work.TotalSeconds:0} s{Troubles()}");
         }
 
         progress("chart: CRDs, rights, operator");

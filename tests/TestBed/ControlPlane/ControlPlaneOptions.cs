@@ -1,3 +1,5 @@
+using MtaSts.TestBed.Processes;
+
 namespace MtaSts.TestBed;
 
 /// <summary>A user that the API server knows by a token.</summary>
@@ -30,5 +32,5 @@ public sealed record ControlPlaneOptions
     public ControlPlaneAssets? Assets { get; init; }
 
     /// <summary>How long each server may take until it is ready; 60 s by default.</summary>
-    public TimeSpan ReadyDeadline { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ReadyDeadline { get; init; } = Deadlines.Work;
 }

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.TestBed;
 
@@ -15,8 +16,6 @@ public sealed class HeldWrite : IAsyncDisposable
 {
     // So long without an answer, and the server waits for the rest.
     private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly TcpClient _client = new();
     private SslStream? _tls;
 
@@ -31,12 +30,12 @@ public sealed class HeldWrite : IAsyncDisposable
     /// <param name="cancellationToken">Ends the start.</param>
     internal static async Task<HeldWrite> StartAsync(Uri server, string authorityPem, string token, CancellationToken cancellationToken)
     {
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience;)
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Deadlines.Start;)
         {
             if (await TryStartAsync(server, authorityPem, token, cancellationToken) is { } held) return held;
         }
 
-        throw new IOException($"the API server took no write to hold in {Patience.TotalSeconds:0} s");
+        throw new IOException($"the API server took no write to hold in {Deadlines.Start.TotalSeconds:0} s");
     }
 
     private static async Task<HeldWrite?> TryStartAsync(Uri server, string authorityPem, string token, CancellationToken cancellationToken)

@@ -12,8 +12,6 @@ namespace MtaSts.TestBed.Dns;
 /// <param name="NetworkNamespace">The network namespace that it runs in; null for this program's.</param>
 public sealed record DaemonPlace(IPAddress Address, int Port, string Folder, string StateFolder, string? NetworkNamespace = null)
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-
     /// <summary>A zone as the tests want it: its server is <c>ns.ZONE</c> at the address.</summary>
     /// <param name="zone">The apex, without a dot at its end.</param>
     /// <param name="ttl">The TTL of all of its records, in seconds.</param>
@@ -51,5 +49,5 @@ public sealed record DaemonPlace(IPAddress Address, int Port, string Folder, str
 
             return true;
         },
-        StartDeadline, cancellationToken);
+        Deadlines.Start, cancellationToken);
 }

@@ -55,7 +55,7 @@ public sealed class PowerDnsDaemon : IAsyncDisposable
         try
         {
             await place.WaitAsync(process, zones.Keys, cancellationToken);
-            await process.WaitReadyAsync(token => Poll.AcceptsAsync(new IPEndPoint(place.Address, apiPort), token), TimeSpan.FromSeconds(10), cancellationToken);
+            await process.WaitReadyAsync(token => Poll.AcceptsAsync(new IPEndPoint(place.Address, apiPort), token), Deadlines.Start, cancellationToken);
             return new PowerDnsDaemon(process, new Uri($"http://{place.Address}:{apiPort}/"));
         }
         catch

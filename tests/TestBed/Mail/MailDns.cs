@@ -12,8 +12,6 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 public sealed class MailDns : IAsyncDisposable
 {
-    private static readonly TimeSpan TransferDeadline = TimeSpan.FromSeconds(15);
-
     private static readonly LookupClient Client = new(
         new LookupClientOptions { AutoResolveNameServers = false, UseCache = false, Recursion = false, Timeout = TimeSpan.FromSeconds(2), Retries = 9 });
 
@@ -132,8 +130,8 @@ public sealed class MailDns : IAsyncDisposable
         var update = await UpdateAsync("test", [$"add {zone}. 1 NS ns.{zone}.", $"add ns.{zone}. 1 A {server}"], null, cancellationToken);
         if (!update.Succeeded) throw new ChildProcessException($"{zone} cannot be delegated: {update.Error}");
         var found = await Poll.UntilAsync(
-            async token => (await QueryAsync(ResolverAddress, zone, "SOA", token)) is { Status: "NOERROR", Data.Count: 1 }, TransferDeadline, cancellationToken);
-        if (!found) throw new ChildProcessException($"the resolver does not find {zone} at {server} after {TransferDeadline.TotalSeconds:0} s");
+            async token => (await QueryAsync(ResolverAddress, zone, "SOA", token)) is { Status: "NOERROR", Data.Count: 1 }, Deadlines.Start, cancellationToken);
+        if (!found) throw new ChildProcessException($"the resolver does not find {zone} at {server} after {Deadlines.Start.TotalSeconds:0} s");
         _delegated[zone] = server;
     }
 
@@ -253,11 +251,11 @@ public sealed class MailDns : IAsyncDisposable
                 var answer = await QueryAsync(SecondaryAddress, zone, "SOA", token);
                 return answer is { Status: "NOERROR", IsAuthoritative: true, Data.Count: 1 };
             },
-            TransferDeadline, cancellationToken);
+            Deadlines.Start, cancellationToken);
         if (!there)
         {
             throw new ChildProcessException(
-                $"the secondary has no zone {zone} after {TransferDeadline.TotalSeconds:0} s:\n{Logs.Tail(_secondary.LogPath)}");
+                $"the secondary has no zone {zone} after {Deadlines.Start.TotalSeconds:0} s:\n{Logs.Tail(_secondary.LogPath)}");
         }
     }
 

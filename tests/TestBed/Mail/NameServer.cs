@@ -6,8 +6,6 @@ namespace MtaSts.TestBed.Mail;
 /// <summary>One BIND, authoritative only. It can be stopped and started again, and keeps its zones.</summary>
 internal sealed class NameServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(15);
-
     private readonly string _folder;
     private readonly string _stateFolder;
     private readonly string _namespace;
@@ -99,7 +97,7 @@ internal sealed class NameServer : IAsyncDisposable
         try
         {
             await _process.WaitReadyAsync(
-                token => Poll.AcceptsAsync(new IPEndPoint(Address, 53), token), StartDeadline, cancellationToken);
+                token => Poll.AcceptsAsync(new IPEndPoint(Address, 53), token), Deadlines.Start, cancellationToken);
         }
         catch (ChildProcessException failure)
         {

@@ -43,7 +43,7 @@ internal sealed class NetworkGuard : IAsyncDisposable
             "guard", "sh", ["-c", Script, "sh", plan.NamePrefix], stateFolder, log)
         { ParentDeathSignal = "TERM" });
         await process.WaitReadyAsync(
-            async token => (await LogFile.LinesAsync(log, token)).Contains("ready"), TimeSpan.FromSeconds(10), cancellationToken);
+            async token => (await LogFile.LinesAsync(log, token)).Contains("ready"), Deadlines.Start, cancellationToken);
         return new NetworkGuard(process);
     }
 

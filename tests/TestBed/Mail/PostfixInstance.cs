@@ -9,8 +9,6 @@ namespace MtaSts.TestBed.Mail;
 internal sealed class PostfixInstance : IAsyncDisposable
 {
     private const string DaemonFolder = "/usr/lib/postfix/sbin";
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(15);
-
     private readonly string _name;
     private readonly string _folder;
     private readonly string _stateFolder;
@@ -104,7 +102,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             await _master.WaitReadyAsync(
                 async token => (await LogLinesAsync(token)).Skip(before)
                     .Any(static line => line.Contains("daemon started", StringComparison.Ordinal)),
-                StartDeadline, cancellationToken);
+                Deadlines.Start, cancellationToken);
         }
         catch (ChildProcessException failure)
         {
@@ -119,7 +117,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
         if (_master is not { } master) return;
         var before = await ReloadsAsync(cancellationToken);
         master.Signal(Signal.Hup);
-        await master.WaitReadyAsync(async token => await ReloadsAsync(token) > before, StartDeadline, cancellationToken);
+        await master.WaitReadyAsync(async token => await ReloadsAsync(token) > before, Deadlines.Start, cancellationToken);
 
         async Task<int> ReloadsAsync(CancellationToken token) => (await LogLinesAsync(token))
             .Count(static line => line.Contains("]: reload -- version", StringComparison.Ordinal));

@@ -9,8 +9,6 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 internal static class RecursiveResolver
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(15);
-
     public static async Task<ChildProcess> StartAsync(AddressPlan plan, string stateFolder, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(stateFolder, "unbound")).FullName;
@@ -57,7 +55,7 @@ internal static class RecursiveResolver
         try
         {
             await process.WaitReadyAsync(
-                token => Poll.AcceptsAsync(new IPEndPoint(plan.Resolver, 53), token), StartDeadline, cancellationToken);
+                token => Poll.AcceptsAsync(new IPEndPoint(plan.Resolver, 53), token), Deadlines.Start, cancellationToken);
             return process;
         }
         catch

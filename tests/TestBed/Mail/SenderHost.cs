@@ -9,8 +9,6 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 public sealed class SenderHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
-
     private readonly AddressPlan _plan;
     private readonly string _stateFolder;
     private readonly string _folder;
@@ -160,7 +158,7 @@ public sealed class SenderHost : IAsyncDisposable
         _daemon = ChildProcess.Start(new ChildProcessOptions(
             "mta-sts-daemon", "mta-sts-daemon", ["-c", DaemonConfiguration, "-v", "debug"], _stateFolder, DaemonLogPath)
         { NetworkNamespace = _plan.SenderNamespace, Environment = _trust });
-        await _daemon.WaitReadyAsync(_ => AnswersAsync(), StartDeadline, cancellationToken);
+        await _daemon.WaitReadyAsync(_ => AnswersAsync(), Deadlines.Start, cancellationToken);
     }
 
     private async Task<bool> AnswersAsync()

@@ -11,8 +11,6 @@ namespace MtaSts.TestBed.Mail;
 /// </summary>
 public sealed class WebServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
-
     private readonly AddressPlan _plan;
     private readonly string _folder;
     private readonly string _stateFolder;
@@ -53,7 +51,7 @@ public sealed class WebServer : IAsyncDisposable
         { NetworkNamespace = plan.MailNamespace, ParentDeathSignal = "TERM" });
         try
         {
-            await server._process.WaitReadyAsync(token => Poll.AcceptsAsync(server.EndPoint, token), Deadline, cancellationToken);
+            await server._process.WaitReadyAsync(token => Poll.AcceptsAsync(server.EndPoint, token), Deadlines.Start, cancellationToken);
             return server;
         }
         catch (ChildProcessException failure)
@@ -89,7 +87,7 @@ public sealed class WebServer : IAsyncDisposable
             var old = Workers(process.Id).ToHashSet();
             process.Signal(Signal.Hup);
             if (!await Poll.UntilAsync(
-                    _ => Task.FromResult(Workers(process.Id) is var now && !now.Any(old.Contains) && now.Count > 0), Deadline, cancellationToken))
+                    _ => Task.FromResult(Workers(process.Id) is var now && !now.Any(old.Contains) && now.Count > 0), Deadlines.Start, cancellationToken))
             {
                 throw new ChildProcessException($"nginx did not take its new configuration:\n{Logs.Tail(ErrorLogPath)}");
             }

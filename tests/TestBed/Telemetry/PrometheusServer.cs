@@ -8,8 +8,6 @@ namespace MtaSts.TestBed.Telemetry;
 /// <summary>A real Prometheus that scrapes one program every two seconds, under the labels that a ServiceMonitor of the chart gives, and evaluates rules.</summary>
 public sealed class PrometheusServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-
     private readonly ChildProcess _process;
     private readonly HttpClient _http;
 
@@ -50,7 +48,7 @@ public sealed class PrometheusServer : IAsyncDisposable
         var http = new HttpClient { BaseAddress = new Uri($"http://{address}") };
         try
         {
-            await process.WaitReadyAsync(token => HealthProbe.AnswersOkAsync(http, new Uri(http.BaseAddress, "/-/ready"), token), StartDeadline, cancellationToken);
+            await process.WaitReadyAsync(token => HealthProbe.AnswersOkAsync(http, new Uri(http.BaseAddress, "/-/ready"), token), Deadlines.Start, cancellationToken);
             return new PrometheusServer(process, http);
         }
         catch

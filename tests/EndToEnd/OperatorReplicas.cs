@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using MtaSts.TestBed;
+using MtaSts.TestBed.Processes;
 
 namespace MtaSts.EndToEnd;
 
@@ -135,7 +136,7 @@ internal static class OperatorReplicas
         }
 
         await scene.ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = objects }.ToJsonString());
-        await scene.ControlPlane.KubectlAsync("rollout", "status", "--timeout=60s", "-n", OperatorWorld.SystemNamespace, $"deployment/{Second}");
+        await scene.ControlPlane.KubectlAsync("rollout", "status", $"--timeout={Deadlines.Work.TotalSeconds}s", "-n", OperatorWorld.SystemNamespace, $"deployment/{Second}");
 
         static bool IsOfTheOperator(JsonNode? binding) =>
             binding!["subjects"]?.AsArray().Any(subject => (string?)subject?["name"] == OperatorWorld.OperatorDeployment) == true;

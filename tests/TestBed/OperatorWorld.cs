@@ -274,12 +274,11 @@ public sealed class OperatorWorld : IAsyncDisposable
         // A cluster that was lost has lost these as well.
         await ForeignCrds.InstallCertManagerAsync(Bed.ControlPlane, cancellationToken);
         _rendered ??= await RenderAsync(chart, cancellationToken);
-        await Bed.ControlPlane.KubectlAsync(
-            "wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
+        await Bed.ControlPlane.UntilCrdsEstablishedAsync(cancellationToken);
 
         await Bed.ControlPlane.ApplyAsync(_rendered, cancellationToken);
         var rollout = await Bed.ControlPlane.TryKubectlAsync(
-            ["rollout", "status", "--timeout=60s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}"], cancellationToken: cancellationToken);
+            ["rollout", "status", $"--timeout={Deadlines.Work.TotalSeconds}s", "-n", SystemNamespace, $"deployment/{OperatorDeployment}"], cancellationToken: cancellationToken);
         if (!rollout.Succeeded)
         {
             throw new ChildProcessException($"the operator did not start: {rollout.Error}{Troubles()}");

@@ -11,8 +11,6 @@ namespace MtaSts.Operator.Tests.Resources;
 /// <summary>One control plane with our CRDs, for the tests that want to know what a real API server makes of them.</summary>
 public sealed class ApiServerFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan EstablishDeadline = TimeSpan.FromSeconds(30);
-
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"mtasts-resources-{Environment.ProcessId}");
     private ControlPlane? _plane;
 
@@ -38,7 +36,7 @@ public sealed class ApiServerFixture : IAsyncLifetime
         var applied = await _plane.TryKubectlAsync(
             ["apply", "--validate=false", "-f", "-"], string.Concat(CrdsCommand.Definitions().Select(d => "---\n" + d.Yaml)));
         Assert.True(applied.ExitCode == 0, applied.Error);
-        await _plane.KubectlAsync("wait", "--for=condition=Established", $"--timeout={EstablishDeadline.TotalSeconds}s", "crd", "--all");
+        await _plane.UntilCrdsEstablishedAsync(CancellationToken.None);
         foreach (var name in new[] { "team-a", "team-b", RenderedChart.Namespace, "mta-sts-serving", "external-dns" })
         {
             await _plane.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {name}\n", CancellationToken.None);

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using k8s;
 using k8s.Models;
+using MtaSts.TestBed.Mail;
 using MtaSts.TestBed.Processes;
 
 namespace MtaSts.TestBed;
@@ -213,6 +214,22 @@ public sealed class ControlPlane : IAsyncDisposable
             [.. KubectlFlags, "apply", "--server-side", "--force-conflicts", "--field-manager=test-bed", "-f", "-"],
             yaml,
             cancellationToken: cancellationToken);
+
+    /// <summary>Returns when every CustomResourceDefinition is established. (kubectl's wait of 1.20 fails where one has no conditions yet.)</summary>
+    /// <exception cref="ChildProcessException">One was not, in <see cref="Deadlines.Start"/>.</exception>
+    public async Task UntilCrdsEstablishedAsync(CancellationToken cancellationToken)
+    {
+        List<string> missing = [];
+        var done = await Poll.UntilAsync(
+            async token =>
+            {
+                var all = await Client.ApiextensionsV1.ListCustomResourceDefinitionAsync(cancellationToken: token);
+                missing = [.. all.Items.Where(crd => crd.Status?.Conditions?.Any(c => c is { Type: "Established", Status: "True" }) != true).Select(crd => crd.Metadata.Name)];
+                return missing.Count == 0;
+            },
+            Deadlines.Start, cancellationToken);
+        if (!done) throw new ChildProcessException($"not established after {Deadlines.Start.TotalSeconds:0} s: {string.Join(", ", missing)}");
+    }
 
     /// <summary>Stops both servers and removes the folder, unless the options say to keep it.</summary>
     public async ValueTask DisposeAsync()

@@ -14,8 +14,6 @@ public static class DnsEndpointCrd
     /// <summary>The name of the resource in paths.</summary>
     public const string Plural = "dnsendpoints";
 
-    private const string Name = Plural + "." + Group;
-
     private const string Own = """
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
@@ -61,5 +59,5 @@ public static class DnsEndpointCrd
 
     /// <summary>Installs it; returns when the API server has it.</summary>
     public static Task InstallAsync(ControlPlane plane, CancellationToken cancellationToken) =>
-        PublishedCrds.InstallAsync(plane, PublishedCrds.Find("external-dns", Plural) ?? Own, [Name], cancellationToken);
+        PublishedCrds.InstallAsync(plane, PublishedCrds.Find("external-dns", Plural) ?? Own, cancellationToken);
 }

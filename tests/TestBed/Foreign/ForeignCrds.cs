@@ -84,12 +84,11 @@ public static class ForeignCrds
 
     /// <summary>Installs cert-manager's; returns when the API server has it.</summary>
     public static Task InstallCertManagerAsync(ControlPlane plane, CancellationToken cancellationToken) => PublishedCrds.InstallAsync(
-        plane, PublishedCrds.Find("cert-manager", "certificates") ?? Certificates, ["certificates.cert-manager.io"], cancellationToken);
+        plane, PublishedCrds.Find("cert-manager", "certificates") ?? Certificates, cancellationToken);
 
     /// <summary>Installs the Gateway API's; returns when the API server has them.</summary>
     public static Task InstallGatewayApiAsync(ControlPlane plane, CancellationToken cancellationToken) => PublishedCrds.InstallAsync(
-        plane, PublishedCrds.Find("gateway-api", "gateways", "httproutes", "listenersets") ?? Gateways + HttpRoutes + ListenerSets,
-        ["gateways.gateway.networking.k8s.io", "httproutes.gateway.networking.k8s.io", "listenersets.gateway.networking.k8s.io"], cancellationToken);
+        plane, PublishedCrds.Find("gateway-api", "gateways", "httproutes", "listenersets") ?? Gateways + HttpRoutes + ListenerSets, cancellationToken);
 
     private static string Of(string group, string kind, string plural, string spec, string status, string required = "") => $$"""
         ---

@@ -21,9 +21,8 @@ public static partial class PublishedCrds
     /// <summary>Installs definitions; those that are there already stay. Returns when the API server has them.</summary>
     /// <param name="plane">The control plane.</param>
     /// <param name="manifests">The definitions.</param>
-    /// <param name="names">Their names, each PLURAL.GROUP.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal static async Task InstallAsync(ControlPlane plane, string manifests, string[] names, CancellationToken cancellationToken)
+    internal static async Task InstallAsync(ControlPlane plane, string manifests, CancellationToken cancellationToken)
     {
         // API servers of 1.20 take an empty default for none, and refuse the definition.
         manifests = EmptyDefault().Replace(manifests, "");
@@ -31,7 +30,7 @@ public static partial class PublishedCrds
         var created = await plane.TryKubectlAsync(["create", "--validate=false", "-f", "-"], manifests, cancellationToken);
         var faults = created.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("AlreadyExists", StringComparison.Ordinal)).ToList();
         if (!created.Succeeded && faults.Count > 0) throw new Processes.ChildProcessException($"not created: {string.Join('\n', faults)}");
-        await plane.KubectlAsync(["wait", "--for=condition=Established", "--timeout=30s", "crd", .. names]);
+        await plane.UntilCrdsEstablishedAsync(cancellationToken);
     }
 
     [GeneratedRegex("^ *default: \"\"\\n", RegexOptions.Multiline)]

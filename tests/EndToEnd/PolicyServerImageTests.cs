@@ -122,7 +122,7 @@ public sealed class PolicyServerImageTests(PolicyServerImageFixture fixture) : I
         // To the console, so that a run that passes shows them too. How long the start takes depends on what else the machine does.
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"policy server's image: {packed:0.0} MB packed, {unpacked:0.0} MB unpacked; container to first answer {starts.Min():0} to {starts.Max():0} ms in {starts.Count} starts; resident {resident:0.0} MB"));
+            $"policy server's image: {packed:0.0} MB packed, {unpacked:0.0} MB unpacked; container until ready {starts.Min():0} to {starts.Max():0} ms in {starts.Count} starts; resident {resident:0.0} MB"));
         Assert.InRange(unpacked, 1, 20);
         Assert.InRange(resident, 1, 40);
     }

@@ -23,6 +23,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly HashSet<TKey> _held = [];
     private readonly Dictionary<TKey, int> _failures = [];
     private readonly Dictionary<TKey, long> _due = [];
+    private readonly Dictionary<TKey, long> _putOff = [];
     private readonly PriorityQueue<TKey, long> _byDue = new();
     private readonly WorkQueueOptions _options;
     private readonly TimeProvider _time;
@@ -86,7 +87,9 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     /// <summary>Asks for a pass over the key after the next wait of its back-off.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="notBefore">The shortest wait, for a server that asked for one: an earlier wait of the key is put off as well. Null for none.</param>
+    /// <param name="notBefore">
+    /// The shortest wait, for a server that asked for one: no pass is made before it is over, whatever was or will be asked for. Null for none.
+    /// </param>
     /// <returns>The wait.</returns>
     public TimeSpan AddRateLimited(TKey key, TimeSpan? notBefore = null)
     {
@@ -95,8 +98,13 @@ public sealed class WorkQueue<TKey> : IDisposable
             var failures = Fail(key);
             var wait = _options.Backoff.Wait(failures, _options.Random());
             wait = notBefore > wait ? notBefore.Value : wait;
-            if (notBefore is not null)
+            if (notBefore is { } shortest)
+            {
                 _due.Remove(key);
+                _putOff[key] = DueIn(shortest);
+                if (_held.Contains(key))
+                    _wanted.Remove(key); // asked for meanwhile: the pass after the wait is that one, too
+            }
             AddAfterLocked(key, wait);
             return wait;
         }
@@ -154,6 +162,12 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     private void AddLocked(TKey key)
     {
+        if (_putOff.TryGetValue(key, out var until) && until > _time.GetTimestamp())
+        {
+            Schedule(key, until);
+            return;
+        }
+        _putOff.Remove(key);
         if (!_closed && _wanted.Add(key) && !_held.Contains(key))
             _ready.Writer.TryWrite(key);
     }
@@ -165,9 +179,18 @@ public sealed class WorkQueue<TKey> : IDisposable
             AddLocked(key);
             return;
         }
+        Schedule(key, DueIn(wait));
+    }
+
+    private long DueIn(TimeSpan wait)
+    {
         // The longest wait that fits the clock's ticks; centuries, whatever the clock's frequency.
         var ticks = Math.Min(wait.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4d);
-        var due = _time.GetTimestamp() + (long)Math.Ceiling(ticks);
+        return _time.GetTimestamp() + (long)Math.Ceiling(ticks);
+    }
+
+    private void Schedule(TKey key, long due)
+    {
         if (_closed || (_due.TryGetValue(key, out var earlier) && earlier <= due))
             return;
         _due[key] = due;

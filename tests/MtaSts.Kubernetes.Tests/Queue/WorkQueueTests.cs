@@ -88,6 +88,29 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task What_happens_meanwhile_does_not_shorten_the_wait_that_a_server_asked_for()
+    {
+        _queue.Add("a");
+        await TakeAsync();
+        _queue.Add("a");
+        _queue.AddRateLimited("a", TimeSpan.FromSeconds(3));
+        _queue.Done("a");
+        Assert.True(Empty);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _queue.Add("a");
+        _queue.AddAfter("a", TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.True(Empty);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal("a", await TakeAsync());
+        _queue.Done("a");
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.True(Empty);
+        _queue.Add("a");
+        Assert.Equal("a", await TakeAsync());
+    }
+
+    [Fact]
     public async Task Waits_longer_than_any_timer_end_in_time()
     {
         _queue.AddAfter("a", TimeSpan.FromDays(84));

@@ -72,7 +72,7 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
         try
         {
             await container.WaitReadyAsync(
-                async () => await IsReadyAsync(health) && await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), Deadlines.Start);
+                async () => await HealthProbe.AnswersOkAsync(_http, new Uri(health, "/readyz"), CancellationToken.None) && await AskAsync(address, "mta-sts.example.com") is (HttpStatusCode.OK, _), Deadlines.Start);
             return new RunningImage(container, address, tls, Stopwatch.GetElapsedTime(began));
         }
         catch
@@ -95,19 +95,6 @@ public sealed class PolicyServerImageFixture : IAsyncLifetime
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
             return null;
-        }
-    }
-
-    private async Task<bool> IsReadyAsync(Uri health)
-    {
-        try
-        {
-            using var answer = await _http.GetAsync(new Uri(health, "/readyz"));
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
-        {
-            return false;
         }
     }
 

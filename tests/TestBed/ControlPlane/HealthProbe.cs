@@ -1,7 +1,7 @@
 namespace MtaSts.TestBed;
 
 /// <summary>Asks a URL once.</summary>
-internal static class HealthProbe
+public static class HealthProbe
 {
     /// <summary>Whether the URL answers with 200; every failure is a no, the caller's cancellation excepted.</summary>
     public static async Task<bool> AnswersOkAsync(HttpClient http, Uri url, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ namespace MtaSts.TestBed.Mail;
 internal sealed class PostfixInstance : IAsyncDisposable
 {
     private const string DaemonFolder = "/usr/lib/postfix/sbin";
+
     private readonly string _name;
     private readonly string _folder;
     private readonly string _stateFolder;

@@ -31,22 +31,19 @@ public sealed class HostDesk(Cluster cluster)
 
     private HostTrouble? TroubleOf(MailDomain domain, ServingSettings serving, ServingCaches caches, ObjectKey host)
     {
-        if (serving.Exposure is Exposure.Gateway gateway && cluster.Gateways.HasSynced)
-        {
-            var parent = KeyOf(gateway);
-            var trouble = HostTroubles.Of(parent.ToString(), cluster.Gateways.Cache.Find(parent), serving.Targets.IsUnknown)
-                ?? (gateway.OwnListeners ? HostTroubles.Of(host.ToString(), caches.ListenerSets.Cache.Find(host)) : null)
-                ?? HostTroubles.Of(host.ToString(), caches.Routes.Cache.Find(host));
-            if (trouble is not null)
-            {
-                return trouble;
-            }
-        }
-
         var key = new ObjectKey(serving.Namespace, ServingNames.OfTlsSecret(domain));
-        return serving.Exposure.ClusterIssuer is not null && caches.Certificates.HasSynced
+        var certificate = serving.Exposure.ClusterIssuer is not null && caches.Certificates.HasSynced
             ? HostTroubles.Of(key.ToString(), caches.Certificates.Cache.Find(key))
             : null;
+        if (serving.Exposure is not Exposure.Gateway gateway || !cluster.Gateways.HasSynced)
+        {
+            return certificate;
+        }
+
+        var parent = KeyOf(gateway);
+        return HostTroubles.Of(parent.ToString(), cluster.Gateways.Cache.Find(parent), serving.Targets.IsUnknown)
+            ?? HostTroubles.Of(host.ToString(), gateway.OwnListeners ? caches.ListenerSets.Cache.Find(host) : null, certificate)
+            ?? HostTroubles.Of(host.ToString(), caches.Routes.Cache.Find(host));
     }
 
     private static ObjectKey KeyOf(Exposure.Gateway gateway) => new(gateway.Namespace, gateway.Name);

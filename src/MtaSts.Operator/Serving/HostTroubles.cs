@@ -8,17 +8,22 @@ namespace MtaSts.Operator.Serving;
 /// The first that applies:
 /// <code>
 /// the Gateway is not there, or has no address        GatewayNotReady
-/// the ListenerSet or the HTTPRoute is refused        PolicyHostRefused
+/// the ListenerSet may not be added to the Gateway    PolicyHostRefused
 /// the last attempt met the issuer's limit            PolicyCertificateRateLimited
 /// the last attempt failed                            PolicyCertificateIssueFailed
 /// none is there yet, or it is being issued           PolicyCertificateIssuing
+/// the ListenerSet or the HTTPRoute is refused        PolicyHostRefused
 /// </code>
+/// A Gateway refuses listeners whose Secret is not there yet, so while a certificate is wanted, that it is not there is the reason for such a refusal.
 /// </remarks>
 public static class HostTroubles
 {
     // rfc8555#6.7; cert-manager hands on what the issuer said.
     private const string RateLimited = "rateLimited";
     private const string TooManyRequests = "429 ";
+
+    // ListenerSet's own word for a Gateway that takes none from that namespace.
+    private const string NotAllowed = "NotAllowed";
 
     private const int MessageCharsMax = 400; // of what another controller wrote
 
@@ -33,10 +38,17 @@ public static class HostTroubles
         _ => null,
     };
 
-    /// <summary>Of listeners of its own.</summary>
-    public static HostTrouble? Of(string key, ListenerSet? listeners) => new[] { listeners?.Accepted, listeners?.Programmed }.FirstOrDefault(c => c is { Status: "False" }) is { } refused
-        ? new HostTrouble(Reason.PolicyHostRefused, $"ListenerSet {key}", $"is refused: {Words(refused)}")
-        : null;
+    /// <summary>Of listeners of its own and their certificate.</summary>
+    /// <param name="key">Their place.</param>
+    /// <param name="listeners">The ListenerSet, or null where there is none yet.</param>
+    /// <param name="certificate">What keeps their certificate from them, or null.</param>
+    public static HostTrouble? Of(string key, ListenerSet? listeners, HostTrouble? certificate)
+    {
+        var refused = new[] { listeners?.Accepted, listeners?.Programmed }.FirstOrDefault(c => c is { Status: "False" });
+        return refused is null || (certificate is not null && refused.Reason != NotAllowed)
+            ? certificate
+            : new HostTrouble(Reason.PolicyHostRefused, $"ListenerSet {key}", $"is refused: {Words(refused)}");
+    }
 
     /// <summary>Of a route.</summary>
     public static HostTrouble? Of(string key, HttpRoute? route) => route?.Refusal is { } refused

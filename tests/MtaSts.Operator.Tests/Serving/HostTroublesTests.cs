@@ -68,14 +68,22 @@ public sealed class HostTroublesTests
         Assert.Equal(expected is null ? null : $"{Reason.PolicyHostRefused} is refused: {expected}", trouble is null ? null : $"{trouble.Reason} {trouble.Message}");
     }
 
-    [Fact]
-    public void Listeners_that_their_gateway_refuses_are_named()
+    [Theory]
+    [InlineData("False", "NotAllowed", false, Reason.PolicyHostRefused)]
+    [InlineData("False", "NotAllowed", true, Reason.PolicyHostRefused)]
+    [InlineData("False", "ListenersNotValid", false, Reason.PolicyHostRefused)]
+    [InlineData("False", "ListenersNotValid", true, Reason.PolicyCertificateRateLimited)] // its Secret is not there: that is why
+    [InlineData("Unknown", "Pending", false, null)]
+    [InlineData("True", "Accepted", true, Reason.PolicyCertificateRateLimited)]
+    [InlineData(null, null, true, Reason.PolicyCertificateRateLimited)]
+    [InlineData(null, null, false, null)]
+    public void Listeners_that_their_gateway_refuses_are_named_unless_it_is_for_want_of_their_certificate(
+        string? accepted, string? reason, bool certificateIsWanted, Reason? expected)
     {
-        Assert.Equal(
-            Reason.PolicyHostRefused,
-            HostTroubles.Of("a/b", new ListenerSet { Status = Json(Conditions(("Accepted", "False", "NotAllowed", "the Gateway allows none"))) })?.Reason);
-        Assert.Null(HostTroubles.Of("a/b", new ListenerSet { Status = Json(Conditions(("Accepted", "Unknown", "Pending", ""))) }));
-        Assert.Null(HostTroubles.Of("a/b", (ListenerSet?)null));
+        var listeners = accepted is null ? null : new ListenerSet { Status = Json(Conditions(("Accepted", accepted, reason!, "as the Gateway says"))) };
+        var certificate = certificateIsWanted ? new HostTrouble(Reason.PolicyCertificateRateLimited, "Certificate a/b-tls", "is not issued") : null;
+
+        Assert.Equal(expected, HostTroubles.Of("a/b", listeners, certificate)?.Reason);
     }
 
     [Fact]

@@ -31,8 +31,13 @@ public sealed class ForeignResource : IKubernetesObject<V1ObjectMeta>
     public JsonNode StatusNode => Status is { } status ? JsonNode.Parse(status.GetRawText())! : new JsonObject();
 
     /// <summary>The status of a condition of the status; null where it is not there.</summary>
-    public string? Condition(string type) =>
-        StatusNode["conditions"]?.AsArray().Where(c => (string?)c!["type"] == type).Select(c => (string?)c!["status"]).FirstOrDefault();
+    public string? Condition(string type) => InCondition(type, "status");
+
+    /// <summary>The reason of a condition of the status; null where it is not there.</summary>
+    public string? ReasonOf(string type) => InCondition(type, "reason");
+
+    private string? InCondition(string type, string field) =>
+        StatusNode["conditions"]?.AsArray().Where(c => (string?)c!["type"] == type).Select(c => (string?)c![field]).FirstOrDefault();
 }
 
 /// <summary>A kind of such objects: how it is listed and written.</summary>

@@ -8,7 +8,7 @@ namespace MtaSts.TestBed.Players;
 
 /// <summary>
 /// Plays a Gateway controller: turns the HTTPRoutes of every Gateway, on its listeners or on ListenerSets, with their Secrets, Services and ready pods, into a list of
-/// sites, gives the list on when it has changed, and writes the statuses: the Gateway's address, and whether routes and listeners are accepted. A listener takes the
+/// sites, gives the list on when it has changed, and writes the statuses: the Gateway's address, and whether routes and listeners are accepted; listeners without a Secret are not. A listener takes the
 /// routes of its own namespace unless it says All, and a Gateway takes ListenerSets only where it allows them, as the API has it.
 /// </summary>
 public sealed class GatewayPlayer : IAsyncDisposable
@@ -64,12 +64,13 @@ public sealed class GatewayPlayer : IAsyncDisposable
 
         foreach (var listeners in _listenerSets.All)
         {
-            var allowed = Allows(listeners);
-            if (listeners.Condition("Accepted") == (allowed ? "True" : "False")) continue;
-            var reason = allowed ? "Accepted" : "NotAllowed";
+            var refusal = RefusalOf(listeners);
+            var reason = refusal ?? "Accepted";
+            if (listeners.ReasonOf("Accepted") == reason) continue;
             await ForeignKind.ListenerSet.SetStatusAsync(
                 _client, listeners,
-                new { conditions = new[] { ForeignKind.ConditionOf("Accepted", allowed, reason), ForeignKind.ConditionOf("Programmed", allowed, reason) } }, cancellationToken);
+                new { conditions = new[] { ForeignKind.ConditionOf("Accepted", refusal is null, reason), ForeignKind.ConditionOf("Programmed", refusal is null, reason) } },
+                cancellationToken);
         }
 
         var sites = new List<IngressSite>();
@@ -94,17 +95,29 @@ public sealed class GatewayPlayer : IAsyncDisposable
         var space = (string?)parent["namespace"] ?? route.Metadata.NamespaceProperty;
         var holder = ((string?)parent["kind"] == "ListenerSet" ? _listenerSets : _gateways).Find(space, (string)parent["name"]!);
         if (holder is null) return ("NoMatchingParent", null);
-        if ((string?)parent["kind"] == "ListenerSet" && !Allows(holder)) return ("NoMatchingParent", null);
+        if ((string?)parent["kind"] == "ListenerSet" && RefusalOf(holder) is not null) return ("NoMatchingParent", null);
         var section = (string?)parent["sectionName"];
         foreach (var listener in holder.SpecNode["listeners"]?.AsArray() ?? [])
         {
             if (section is not null && section != (string?)listener!["name"]) continue;
             var from = (string?)listener!["allowedRoutes"]?["namespaces"]?["from"] ?? "Same";
             if (from != "All" && space != route.Metadata.NamespaceProperty) continue;
-            return (null, $"{(string?)listener["tls"]?["certificateRefs"]?[0]?["namespace"] ?? space}/{(string?)listener["tls"]?["certificateRefs"]?[0]?["name"]}");
+            return (null, CertificateOf(listener, space));
         }
 
         return ("NotAllowedByListeners", null);
+    }
+
+    // Why a Gateway does not take listeners: it allows none from their namespace, or the Secret of none of them is there, as Cilium's controller has it.
+    private string? RefusalOf(ForeignResource listeners) =>
+        !Allows(listeners) ? "NotAllowed"
+        : listeners.SpecNode["listeners"]!.AsArray().All(l => Secret(CertificateOf(l!, listeners.Metadata.NamespaceProperty)) is null) ? "ListenersNotValid"
+        : null;
+
+    private static string CertificateOf(JsonNode listener, string space)
+    {
+        var reference = listener["tls"]?["certificateRefs"]?[0];
+        return $"{(string?)reference?["namespace"] ?? space}/{(string?)reference?["name"]}";
     }
 
     private bool Allows(ForeignResource listeners)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using MtaSts.TestBed;
 
@@ -12,7 +11,7 @@ public sealed class OperatorRetirementTests(SharedWorld<OperatorLivesFixture> wo
     // What a retirement lets pass after its moment before it is gone: looks, writes, and the next look that sees them.
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(20); // on a busy machine; unpublishing takes far longer
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(30); // on a busy machine; unpublishing takes longer
 
     internal static OperatorDomain[] Domains { get; } =
     [
@@ -35,13 +34,11 @@ public sealed class OperatorRetirementTests(SharedWorld<OperatorLivesFixture> wo
         await Eventually.HoldsAsync(() => order.Ids.Contains(enforced.Id), "the enforced policy is seen");
         await using var presence = OperatorPresenceWatch.Start(scene, "leaves.test");
 
-        var asked = Stopwatch.GetTimestamp();
         await scene.DeleteNamespaceAsync(LeavingNamespace);
-        var took = Stopwatch.GetElapsedTime(asked);
-        OperatorScene.Tell($"the namespace is gone after {took.TotalSeconds:0.0} s");
-        Assert.True(took < AtOnce, $"the namespace was held up for {took}");
+        var gone = DateTimeOffset.UtcNow;
 
         var retiring = await scene.UntilRetiringAsync("leaves.test");
+        Assert.True(gone < retiring.RemoveAt, $"the namespace was held up until {gone:O}, and its domain was to go at {retiring.RemoveAt:O}");
         var published = DateTimeOffset.UtcNow;
         await order.RequireIdsAsync(enforced.Id, retiring.Id);
         var document = await scene.DocumentAsync("leaves.test");

@@ -45,4 +45,19 @@ public sealed record ServingSpec
     /// <summary>The resources of the policy server's container. Default: 10m of CPU and 64Mi of memory requested, 128Mi the limit.</summary>
     [JsonPropertyName("resources")]
     public ContainerResourcesSpec? Resources { get; init; }
+
+    /// <summary>The PriorityClass of the policy servers. Default: the cluster's.</summary>
+    [Schema(CharsMin = 1, CharsMax = Patterns.NameCharsMax, Pattern = Patterns.ObjectName)]
+    [JsonPropertyName("priorityClassName")]
+    public string? PriorityClassName { get; init; }
+
+    /// <summary>Labels that the nodes of the policy servers must have.</summary>
+    [Schema(ItemsMax = 16, CharsMax = Patterns.LabelCharsMax)]
+    [JsonPropertyName("nodeSelector")]
+    public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
+
+    /// <summary>The taints of nodes that the policy servers tolerate.</summary>
+    [Schema(ItemsMax = 16)]
+    [JsonPropertyName("tolerations")]
+    public IReadOnlyList<TolerationSpec>? Tolerations { get; init; }
 }

@@ -71,6 +71,9 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
         // It faces the internet: it gets no credentials at all.
         AutomountServiceAccountToken = false,
         EnableServiceLinks = false,
+        PriorityClassName = serving.PriorityClassName,
+        NodeSelector = serving.NodeSelector.Count == 0 ? null : new Dictionary<string, string>(serving.NodeSelector, StringComparer.Ordinal),
+        Tolerations = serving.Tolerations.IsEmpty ? null : [.. serving.Tolerations.Select(TolerationOf)],
         TerminationGracePeriodSeconds = 30,
         SecurityContext = new V1PodSecurityContext
         {
@@ -87,6 +90,15 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
         ],
         Containers = [ContainerOf(serving)],
         Volumes = EndsTls(serving) ? [PoliciesOf(serving), CertificatesOf(serving)] : [PoliciesOf(serving)],
+    };
+
+    private static V1Toleration TolerationOf(TolerationSpec spec) => new()
+    {
+        Key = spec.Key,
+        OperatorProperty = spec.Operator,
+        Value = spec.Value,
+        Effect = spec.Effect,
+        TolerationSeconds = spec.TolerationSeconds,
     };
 
     private static V1TopologySpreadConstraint Spread(ServingSettings serving, string topologyKey) => new()
@@ -113,8 +125,8 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
             Port("health", HealthPort),
             .. EndsTls(serving) ? new[] { Port("https", TlsPort) } : [],
         ],
-        ReadinessProbe = Probe("/readyz", periodSeconds: 5, failures: 2),
-        LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 3),
+        ReadinessProbe = Probe("/readyz", periodSeconds: 5, failures: 3),
+        LivenessProbe = Probe("/healthz", periodSeconds: 10, failures: 6),
         Resources = ResourcesOf(serving.Resources),
         SecurityContext = new V1SecurityContext
         {
@@ -134,11 +146,13 @@ public sealed record ServingObjects(V1Deployment Deployment, V1Service Service, 
 
     private static V1ContainerPort Port(string name, int number) => new() { Name = name, ContainerPort = number, Protocol = "TCP" };
 
+    // A node that is short of processors answers late. That is no reason to take all policy servers from senders at once, which a server that answers late
+    // still serves; so what counts as no answer is generous.
     private static V1Probe Probe(string path, int periodSeconds, int failures) => new()
     {
         HttpGet = new V1HTTPGetAction { Path = path, Port = "health", Scheme = "HTTP" },
         PeriodSeconds = periodSeconds,
-        TimeoutSeconds = 2,
+        TimeoutSeconds = 5,
         FailureThreshold = failures,
     };
 

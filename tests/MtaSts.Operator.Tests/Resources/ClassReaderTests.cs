@@ -11,6 +11,8 @@ public sealed class ClassReaderTests
     private static readonly StageSpec Testing = new() { Name = "testing", Mode = "testing", MaxAge = "1d", Soak = "20s" };
     private static readonly StageSpec Enforce = new() { Name = "enforce", Mode = "enforce", MaxAge = "1w" };
 
+    private static Func<MtaStsClassSpec, MtaStsClassSpec> Tolerating(TolerationSpec toleration) => s => s with { Serving = s.Serving with { Tolerations = [toleration] } };
+
     public static TheoryData<string, string, Func<MtaStsClassSpec, MtaStsClassSpec>> BadSpecs => new()
     {
         { "no provider", "spec.dnsProviderRef.name", s => s with { DnsProviderRef = new DnsProviderReference() } },
@@ -52,6 +54,15 @@ public sealed class ClassReaderTests
             "a quantity that is none", "spec.serving.resources.limits.memory",
             s => s with { Serving = s.Serving with { Resources = new ContainerResourcesSpec { Limits = new Dictionary<string, string> { ["memory"] = "lots" } } } }
         },
+        { "a priority class whose name is none", "spec.serving.priorityClassName", s => s with { Serving = s.Serving with { PriorityClassName = "High" } } },
+        { "a node label that is none", "spec.serving.nodeSelector", s => s with { Serving = s.Serving with { NodeSelector = new Dictionary<string, string> { ["a b"] = "c" } } } },
+        { "a node label's value that is none", "spec.serving.nodeSelector", s => s with { Serving = s.Serving with { NodeSelector = new Dictionary<string, string> { ["a"] = "-" } } } },
+        { "a taint whose key is none", "spec.serving.tolerations[0].key", Tolerating(new TolerationSpec { Key = "a b" }) },
+        { "no key, and a value to compare", "spec.serving.tolerations[0].key", Tolerating(new TolerationSpec { Value = "edge" }) },
+        { "a value beside Exists", "spec.serving.tolerations[0].value", Tolerating(new TolerationSpec { Key = "a", Operator = "Exists", Value = "b" }) },
+        { "another operator", "spec.serving.tolerations[0].operator", Tolerating(new TolerationSpec { Key = "a", Operator = "In" }) },
+        { "another effect", "spec.serving.tolerations[0].effect", Tolerating(new TolerationSpec { Key = "a", Effect = "Never" }) },
+        { "seconds without NoExecute", "spec.serving.tolerations[0].tolerationSeconds", Tolerating(new TolerationSpec { Key = "a", TolerationSeconds = 60 }) },
         { "no stage", "spec.rollout.stages", s => s with { Rollout = new RolloutSpec { Stages = [] } } },
         { "a stage name twice", "spec.rollout.stages[1].name", s => s with { Rollout = new RolloutSpec { Stages = [Testing, Enforce with { Name = "testing" }] } } },
         { "a stage name that is no label", "spec.rollout.stages[0].name", s => s with { Rollout = new RolloutSpec { Stages = [Testing with { Name = "A.b" }] } } },

@@ -68,6 +68,23 @@ public sealed class ServingObjectsTests
     }
 
     [Fact]
+    public void The_pods_go_where_the_class_says()
+    {
+        var anywhere = ServingObjects.For(Samples.Serving()).Deployment.Spec.Template.Spec;
+        Assert.Equal((null, null, null), (anywhere.PriorityClassName, anywhere.NodeSelector, anywhere.Tolerations));
+
+        var edge = ServingObjects.For(Samples.Serving(change: s => s with
+        {
+            PriorityClassName = "mail",
+            NodeSelector = new Dictionary<string, string> { ["example.net/pool"] = "edge" },
+            Tolerations = [new TolerationSpec { Key = "edge", Operator = "Exists", Effect = "NoExecute", TolerationSeconds = 60 }],
+        })).Deployment.Spec.Template.Spec;
+        Assert.Equal(("mail", "edge"), (edge.PriorityClassName, edge.NodeSelector["example.net/pool"]));
+        var toleration = Assert.Single(edge.Tolerations);
+        Assert.Equal(("edge", "Exists", null, "NoExecute", 60), (toleration.Key, toleration.OperatorProperty, toleration.Value, toleration.Effect, toleration.TolerationSeconds));
+    }
+
+    [Fact]
     public void The_command_comes_from_the_class_where_it_names_one()
     {
         Assert.Null(ServingObjects.For(Samples.Serving()).Deployment.Spec.Template.Spec.Containers[0].Command);

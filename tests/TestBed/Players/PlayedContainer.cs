@@ -111,9 +111,15 @@ internal sealed class PlayedContainer(
         var probe = container.ReadinessProbe?.HttpGet;
         if (probe is null) SetReady(!process.HasExited);
         var period = TimeSpan.FromSeconds(container.ReadinessProbe?.PeriodSeconds ?? 10);
+        var (failures, failuresMax) = (0, container.ReadinessProbe?.FailureThreshold ?? 3);
         while (!process.HasExited)
         {
-            if (probe is not null) SetReady(await ProbeAsync(probe));
+            if (probe is not null)
+            {
+                failures = await ProbeAsync(probe) ? 0 : failures + 1;
+                if (failures == 0 || failures >= failuresMax) SetReady(failures == 0);
+            }
+
             var pause = _ready || probe is null ? period : FirstProbes;
             await Task.WhenAny(process.WaitForExitAsync(_stop.Token), Task.Delay(pause, _stop.Token));
             _stop.Token.ThrowIfCancellationRequested();

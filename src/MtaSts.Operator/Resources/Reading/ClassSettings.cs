@@ -96,6 +96,15 @@ public sealed record ServingSettings
     /// <summary>Their resources, or null for the default.</summary>
     public ContainerResourcesSpec? Resources { get; init; }
 
+    /// <summary>Their PriorityClass, or null for the cluster's own.</summary>
+    public string? PriorityClassName { get; init; }
+
+    /// <summary>Labels that their nodes must have.</summary>
+    public IReadOnlyDictionary<string, string> NodeSelector { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Taints of nodes that they tolerate.</summary>
+    public ImmutableArray<TolerationSpec> Tolerations { get; init; } = [];
+
     /// <summary>Their ServiceAccount, or null for the namespace's own.</summary>
     public string? ServiceAccountName { get; init; }
 

@@ -38,6 +38,7 @@ internal static partial class ServingReader
 
         Quantities("spec.serving.resources.requests", spec.Resources?.Requests, problems);
         Quantities("spec.serving.resources.limits", spec.Resources?.Limits, problems);
+        PlacementReader.Check(spec, problems);
         return new ServingSettings
         {
             ClassName = className,
@@ -46,6 +47,9 @@ internal static partial class ServingReader
             Image = spec.Image ?? "",
             Command = [.. spec.Command ?? []],
             Resources = spec.Resources,
+            PriorityClassName = spec.PriorityClassName,
+            NodeSelector = spec.NodeSelector ?? ImmutableDictionary<string, string>.Empty,
+            Tolerations = [.. spec.Tolerations ?? []],
             ServiceAccountName = spec.ServiceAccountName,
             Exposure = exposure,
             NewHostsPerHour = ExposureReader.NewHosts(spec.Exposure, exposure, problems),

@@ -16,13 +16,13 @@ public sealed class OperatorExposureFixture() : OperatorSceneFixture(pods: 8)
     /// <summary>What plays the load balancer.</summary>
     internal LoadBalancerPlayer LoadBalancer { get; private set; } = null!;
 
-    private protected override OperatorWorldOptions Options => base.Options with { Exposures = ["Gateway", "LoadBalancer"], WatchNamespaces = ["team-a"] };
+    private protected override OperatorWorldOptions Options => base.Options with { Exposures = ["Gateway", "LoadBalancer"], WatchNamespaces = ["team-a"], OwnerId = "" };
 
     private protected override async Task FillAsync(OperatorScene scene)
     {
         var (plane, kubelet) = (scene.ControlPlane, scene.World.Kubelet);
         await plane.ApplyAsync(
-            OperatorScene.Namespace(Gateways) + scene.Provider("default", ttl: 30)
+            OperatorScene.Namespace(Gateways) + scene.Provider("default", owner: null, ttl: 30)
             + ClassOf(scene, "gateway", $"type: Gateway, gateway: {{ parentRef: {{ namespace: {Gateways}, name: public }}, listeners: ListenerSet, tls: {{ clusterIssuer: {OperatorWorld.Issuer} }} }}"),
             CancellationToken.None);
         await Eventually.HoldsAsync(

@@ -89,20 +89,22 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
         Assert.Equal((before.Id, before.Moves.Count), (after.Id, after.Moves.Count));
     }
 
-    [Fact]
-    public async Task An_issuers_limit_is_told_apart_and_when_it_has_room_again_the_domain_goes_on()
+    [Theory]
+    [InlineData("limited", "balanced")]
+    [InlineData("curbed", "gateway")] // which refuses listeners without a certificate
+    public async Task An_issuers_limit_is_told_apart_and_when_it_has_room_again_the_domain_goes_on(string name, string className)
     {
         var scene = fixture.Scene;
-        scene.World.Certificates.Refuse("mta-sts.limited.test", "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many new orders");
-        await scene.AddDomainAsync("limited.test");
-        await scene.ApplyAsync(OperatorScene.Policy("limited", "limited.test", "className: balanced"));
+        scene.World.Certificates.Refuse($"mta-sts.{name}.test", "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many new orders");
+        await scene.AddDomainAsync($"{name}.test");
+        await scene.ApplyAsync(OperatorScene.Policy(name, $"{name}.test", $"className: {className}"));
 
-        var held = await scene.UntilAsync("limited", p => p.Reason == "PolicyCertificateRateLimited", "the issuer's limit is the reason");
+        var held = await scene.UntilAsync(name, p => p.Reason == "PolicyCertificateRateLimited", "the issuer's limit is the reason");
         Assert.Equal(("False", "PolicyCertificateRateLimited"), (held.Condition("CertificateReady", "status"), held.Condition("CertificateReady", "reason")));
         Assert.Contains("too many new orders", held.Condition("Ready", "message"), StringComparison.Ordinal);
 
-        scene.World.Certificates.Allow("mta-sts.limited.test");
-        await scene.UntilStageAsync("limited", "testing");
+        scene.World.Certificates.Allow($"mta-sts.{name}.test");
+        await scene.UntilStageAsync(name, "testing");
     }
 
     [Fact]
@@ -134,6 +136,18 @@ public sealed class OperatorExposureTests(OperatorExposureFixture fixture)
         Assert.Null(left.Resource["metadata"]!["finalizers"]);
         Assert.Equal(("", ""), (left.Stage, left.ServedId));
         Assert.Empty(await scene.TracesAsync("elsewhere.test"));
+    }
+
+    [Fact]
+    public async Task An_operator_without_an_owner_id_marks_its_records_with_the_cluster()
+    {
+        var scene = fixture.Scene;
+        await scene.AddDomainAsync("marked.test");
+        await scene.ApplyAsync(OperatorScene.Policy("marked", "marked.test", "className: balanced"));
+        await scene.UntilStageAsync("marked", "testing");
+
+        var system = await scene.ControlPlane.Client.CoreV1.ReadNamespaceAsync("kube-system", cancellationToken: Token);
+        Assert.Contains($"owner=cluster-{system.Metadata.Uid}", Assert.Single(await scene.RecordsAsync("_mtasts-owner.mta-sts.marked.test")), StringComparison.Ordinal);
     }
 
     private static byte[] Bytes(string pem) => Encoding.ASCII.GetBytes(pem);

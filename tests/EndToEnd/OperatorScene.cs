@@ -83,10 +83,10 @@ internal sealed partial class OperatorScene : IAsyncDisposable
     /// <param name="name">Its name.</param>
     /// <param name="secret">The secret of the key; the right one when null.</param>
     /// <param name="server">The name server; the primary when null.</param>
-    /// <param name="owner">Its owner id.</param>
+    /// <param name="owner">Its owner id; null for the operator's own.</param>
     /// <param name="ttl">The TTL of its records in seconds.</param>
     /// <param name="more">Further lines of spec, each indented by two spaces and ended.</param>
-    public string Provider(string name, string? secret = null, string? server = null, string owner = "bed", int ttl = 60, string more = "") => $$"""
+    public string Provider(string name, string? secret = null, string? server = null, string? owner = "bed", int ttl = 60, string more = "") => $$"""
         ---
         apiVersion: v1
         kind: Secret
@@ -98,8 +98,7 @@ internal sealed partial class OperatorScene : IAsyncDisposable
         metadata: { name: {{name}} }
         spec:
           ttl: {{ttl}}
-          ownerId: {{owner}}
-        {{more}}  rfc2136:
+        {{(owner is null ? "" : $"  ownerId: {owner}\n")}}{{more}}  rfc2136:
             server: "{{server ?? Mail.Dns.PrimaryAddress.ToString()}}"
             timeout: 2s
             tsig:

@@ -25,6 +25,9 @@ public sealed record OperatorWorldOptions
     /// <summary>How many pods can run at once, the operator's among them; 1 to <see cref="AddressPlan.PodCount"/>.</summary>
     public int Pods { get; init; } = 6;
 
+    /// <summary>The owner id that the operator is given; "" for none.</summary>
+    public string OwnerId { get; init; } = "bed";
+
     /// <summary>Further arguments of the operator.</summary>
     public IReadOnlyList<string> OperatorArguments { get; init; } = [];
 
@@ -305,7 +308,7 @@ public sealed class OperatorWorld : IAsyncDisposable
     private string Values() => $"""
         image: {"{"} repository: bed/mta-sts-operator, tag: "1" {"}"}
         replicas: {_options.Replicas}
-        ownerId: bed
+        ownerId: "{_options.OwnerId}"
         healthPort: {FreePorts.Next(IPAddress.Loopback)}
         resolvers: ["{Mail.Dns.ResolverAddress}"]
         trustRoots: {"{"} configMap: bed-ca, key: ca.crt {"}"}

@@ -26,7 +26,7 @@ public static class RunCommand
         var space = new Option<string>("--operator-namespace") { Description = "The namespace of the lease and of the DNS providers' Secrets.", HelpName = "NAME", DefaultValueFactory = _ => "mta-sts-system" };
         var serving = new Option<string[]>("--serving-namespace") { Description = "A namespace in which classes may have their policy servers; may be given again. Default: the operator's.", HelpName = "NAME" };
         var watch = new Option<string[]>("--watch-namespace") { Description = "A namespace whose policies and DNS providers are looked at; may be given again. Default: all. Who has a domain is decided among these alone.", HelpName = "NAME" };
-        var owner = new Option<string>("--owner-id") { Description = "The name by which this cluster knows its own DNS records; no two clusters that write to one zone may share it.", HelpName = "ID", Required = true };
+        var owner = new Option<string?>("--owner-id") { Description = "The name by which this cluster knows its own DNS records; no two clusters that write to one zone may share it. Default: \"cluster-\" and the UID of the namespace kube-system, which a cluster that is built anew does not keep.", HelpName = "ID" };
         var elect = new Option<bool>("--leader-elect") { Description = "Wait for a lease, so that of several replicas one works." };
         var lease = new Option<string>("--lease-duration") { Description = "How long the other replicas wait for a leader that does not renew its lease. The leader stops after two thirds of it.", HelpName = "DURATION", DefaultValueFactory = _ => "15s" };
         var health = new Option<string?>("--health-listen") { Description = "Where /healthz, /readyz and /metrics answer, e.g. [::]:8081. Default: nowhere.", HelpName = "ADDR:PORT" };
@@ -58,7 +58,7 @@ public static class RunCommand
                 return host.WrongUsage($"--health-listen {Excerpt.Of(text)} is not ADDR:PORT", Name);
             }
 
-            if (!OwnerIdentity.TryCreate(parsed.GetValue(owner), "a/b", out _, out problem))
+            if (parsed.GetValue(owner) is { } id && !OwnerIdentity.TryCreate(id, "a/b", out _, out problem))
             {
                 return host.WrongUsage($"--owner-id: {problem}", Name);
             }
@@ -82,7 +82,7 @@ public static class RunCommand
                 OperatorNamespace = parsed.GetValue(space)!,
                 ServingNamespaces = served.Length > 0 ? [.. served] : [parsed.GetValue(space)!],
                 WatchNamespaces = [.. (parsed.GetValue(watch) ?? []).Distinct(StringComparer.Ordinal)],
-                OwnerId = parsed.GetValue(owner)!,
+                OwnerId = parsed.GetValue(owner),
                 ElectLeader = parsed.GetValue(elect),
                 LeaseDuration = leaseDuration,
                 HealthListen = listen,

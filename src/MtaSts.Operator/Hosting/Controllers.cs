@@ -40,8 +40,20 @@ internal sealed class Controllers : IDisposable
     public IReadOnlyList<(string Provider, RequestHeadroom Headroom)> Limits => _opened.Limits();
 
     /// <summary>Puts them together.</summary>
+    /// <param name="options">What the operator was told.</param>
+    /// <param name="ownerId">The owner id of DNS records for providers that name none.</param>
+    /// <param name="cluster">The informers; the controllers hear what they bring from now on.</param>
+    /// <param name="prober">Looks at domains.</param>
+    /// <param name="adapters">How providers are reached.</param>
+    /// <param name="writer">Writes to the API server.</param>
+    /// <param name="events">Where events go.</param>
+    /// <param name="fence">Whether this process may write.</param>
+    /// <param name="instruments">Where figures go.</param>
+    /// <param name="loggers">Where log lines go.</param>
+    /// <param name="time">The clock.</param>
     public static Controllers Build(
         OperatorOptions options,
+        string ownerId,
         Cluster cluster,
         DomainProber prober,
         DnsAdapters adapters,
@@ -52,7 +64,7 @@ internal sealed class Controllers : IDisposable
         ILoggerFactory loggers,
         TimeProvider time)
     {
-        var desk = new AdmissionDesk(cluster, options.OwnerId, options.MaxAgeMin, options.ServingLag);
+        var desk = new AdmissionDesk(cluster, ownerId, options.MaxAgeMin, options.ServingLag);
         var providers = new Providers(new SecretEntries(cluster, writer), adapters, time);
         var serving = new ServingWriter(cluster, writer);
         var book = new ProviderBook(time);
@@ -102,7 +114,7 @@ internal sealed class Controllers : IDisposable
         Controller<T> Of<T>(Informer<T> informer)
             where T : class, IDnsProviderResource<T> => new(
                 writer, informer,
-                new ProviderController<T>(providers, book, cluster, writer, fence, options.OwnerId, time, loggers.CreateLogger<ProviderController<T>>()), null, Options(2),
+                new ProviderController<T>(providers, book, cluster, writer, fence, ownerId, time, loggers.CreateLogger<ProviderController<T>>()), null, Options(2),
                 loggers.CreateLogger<Controller<T>>(), time);
     }
 

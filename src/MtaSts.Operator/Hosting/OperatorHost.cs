@@ -33,8 +33,6 @@ public static class OperatorHost
         var time = TimeProvider.System;
         using var loggers = LoggerFactory.Create(logging => Configure(logging, options));
         var log = loggers.CreateLogger("MtaSts.Operator");
-        ReconcileLog.Starting(log, VersionText, options.OwnerId, options.OperatorNamespace, string.Join(", ", options.ServingNamespaces));
-
         using var client = new k8s.Kubernetes(configuration);
         var api = new ApiClient(client, time);
         var cluster = new Cluster(api, options.OperatorNamespace, options.ServingNamespaces, options.WatchNamespaces, loggers, time);
@@ -52,13 +50,9 @@ public static class OperatorHost
         var sources = new MetricsSources(
             board, () => fence.IsOpen, () => Statuses(cluster), () => built?.Queues ?? [], cluster.Informers, () => built?.Limits ?? [], time);
         var instruments = new Instruments(new OperatorMetrics(side.Meters, sources), new RuntimeMetrics(side.Meters), board);
-        using var controllers = built = Controllers.Build(
-            options, cluster, prober, adapters, new ServerSideApply(api, Component), events, fence, instruments, loggers, time);
-
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var informers = cluster.RunAsync(background.Token);
+        var (informers, announcing) = (Task.CompletedTask, Task.CompletedTask);
         var serving = side.RunAsync(background.Token);
-        var announcing = events.RunAsync(background.Token);
         try
         {
             // A port that is taken, and the like, ends the start.
@@ -67,6 +61,12 @@ public static class OperatorHost
                 await serving;
             }
 
+            var ownerId = options.OwnerId ?? await ClusterIdentity.OwnerIdAsync(api, log, time, stop);
+            ReconcileLog.Starting(log, VersionText, ownerId, options.OperatorNamespace, string.Join(", ", options.ServingNamespaces));
+            var controllers = built = Controllers.Build(
+                options, ownerId, cluster, prober, adapters, new ServerSideApply(api, Component), events, fence, instruments, loggers, time);
+            informers = cluster.RunAsync(background.Token);
+            announcing = events.RunAsync(background.Token);
             if (!options.ElectLeader)
             {
                 await controllers.RunAsync(stop, CancellationToken.None);
@@ -81,12 +81,17 @@ public static class OperatorHost
             ReconcileLog.LeadershipLost(log);
             return LeadershipLost;
         }
+        catch (OperationCanceledException) when (built is null && stop.IsCancellationRequested)
+        {
+            return Ended;
+        }
         finally
         {
             await background.CancelAsync();
             await Quietly(informers);
             await Quietly(serving);
             await Quietly(announcing);
+            built?.Dispose();
         }
     }
 

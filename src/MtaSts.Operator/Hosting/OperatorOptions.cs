@@ -22,8 +22,8 @@ public sealed record OperatorOptions
     /// <summary>The namespaces whose policies and providers it looks at; empty for all.</summary>
     public ImmutableArray<string> WatchNamespaces { get; init; } = [];
 
-    /// <summary>The owner id of DNS records for providers that name none.</summary>
-    public required string OwnerId { get; init; }
+    /// <summary>The owner id of DNS records for providers that name none; null for the cluster's own (<see cref="ClusterIdentity"/>).</summary>
+    public string? OwnerId { get; init; }
 
     /// <summary>False: no lease is asked for; only where no second replica can be.</summary>
     public bool ElectLeader { get; init; }

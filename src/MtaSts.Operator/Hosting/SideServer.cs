@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -50,7 +51,7 @@ internal sealed class SideServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddInMemoryCollection(TelemetryVariables());
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(listen));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(Bindable(listen)));
         Measure(builder.Services, version, isPushed, isAsked: true);
         var app = builder.Build();
         app.MapGet("/healthz", () => Answer(health.IsAlive, health));
@@ -111,6 +112,10 @@ internal sealed class SideServer : IAsyncDisposable
         let name = (string)variable.Key
         where name.StartsWith("OTEL_", StringComparison.Ordinal)
         select new KeyValuePair<string, string?>(name, (string?)variable.Value);
+
+    // [::] takes both IP versions, but only where the kernel has IPv6 at all.
+    private static IPEndPoint Bindable(IPEndPoint wanted) =>
+        wanted.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? new IPEndPoint(IPAddress.Any, wanted.Port) : wanted;
 
     private static IResult Answer(bool isWell, RuntimeHealth health) => Results.Text(
         string.Join('\n', health.Describe()) + "\n", "text/plain", statusCode: isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -37,4 +37,7 @@ internal static partial class ReconcileLog
 
     [LoggerMessage(2422, LogLevel.Critical, "The leadership is lost; the process ends so that nothing is written by two")]
     public static partial void LeadershipLost(ILogger logger);
+
+    [LoggerMessage(2423, LogLevel.Warning, "The owner id, which is the cluster's own where --owner-id gives none, is not known yet: {Problem}; asking again in {Seconds} s")]
+    public static partial void OwnerIdUnknown(ILogger logger, string problem, double seconds);
 }

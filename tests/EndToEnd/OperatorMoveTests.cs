@@ -53,6 +53,23 @@ public sealed class OperatorMoveTests(SharedWorld<OperatorLivesFixture> world) :
     }
 
     [Fact]
+    public async Task What_a_class_does_not_say_any_more_leaves_its_ingresses()
+    {
+        var scene = world.Scene;
+        await AnnotateAsync("""{"example.net/kind":"mail"}""", isThere: true);
+        await AnnotateAsync("null", isThere: false);
+
+        async Task AnnotateAsync(string annotations, bool isThere)
+        {
+            await scene.PatchAsync("mtastsclass", "movable", """{"spec":{"serving":{"exposure":{"ingress":{"annotations":""" + annotations + "}}}}}");
+            await Eventually.HoldsAsync(
+                async () => (await scene.ControlPlane.Client.NetworkingV1.ListNamespacedIngressAsync(OperatorWorld.SystemNamespace, cancellationToken: Token)).Items
+                    .Any(i => i.Metadata.Name == "mta-sts-resited.test" && i.Metadata.Annotations.ContainsKey("example.net/kind") == isThere),
+                $"the annotation is {(isThere ? "there" : "gone")}");
+        }
+    }
+
+    [Fact]
     public async Task A_domain_that_is_handed_to_another_namespace_goes_on_where_it_is()
     {
         var scene = world.Scene;

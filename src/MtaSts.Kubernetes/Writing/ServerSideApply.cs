@@ -43,11 +43,18 @@ public sealed class ServerSideApply(ApiClient api, string fieldManager, string? 
     public async Task<WriteOutcome> ApplyAsync(
         JsonObject desired, ResourceKind kind, JsonObject? current, bool force, CancellationToken cancellationToken)
     {
-        var body = Prepare(desired, kind, withHash: true);
-        if (current is not null && SubsetCompare.Holds(body, WithType(current, kind)))
+        if (IsApplied(desired, kind, current))
             return new WriteOutcome.Unchanged();
+        var body = Prepare(desired, kind, withHash: true);
         return await PatchAsync(kind, KeyOf(body), null, body, ApplyType, ApplyQuery(force), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>True when an apply would change nothing: all fields are so already, and none was applied that is not wanted any more.</summary>
+    /// <param name="desired">The fields to own.</param>
+    /// <param name="kind">The resource type.</param>
+    /// <param name="current">The object as a cache has it; null where there is none.</param>
+    public bool IsApplied(JsonObject desired, ResourceKind kind, JsonObject? current) =>
+        current is not null && SubsetCompare.Holds(Prepare(desired, kind, withHash: true), WithType(current, kind));
 
     /// <summary>Applies the status of an object. Other managers' status fields stay.</summary>
     /// <param name="status">The status fields to own.</param>

@@ -32,7 +32,7 @@ public sealed class ServingWriter(Cluster cluster, ServerSideApply writer)
         return desired.Document is null
             || (DocumentIn(space, desired.Shard) == desired.Document.Text
                 && (desired.Certificate is null || CertificateIn(caches, desired.Domain, className) == desired.Certificate)
-                && desired.Host.All(o => SubsetCompare.Holds(o.Body, Current(caches, o))));
+                && desired.Host.All(o => writer.IsApplied(o.Body, o.Kind, Current(caches, o))));
     }
 
     /// <summary>Writes what is not as wanted: the host, then certificate and document.</summary>

@@ -221,23 +221,34 @@ func setValue(into values, set string) error {
 	if !found {
 		return fmt.Errorf("--set %s: no = in it", set)
 	}
-	keys := strings.Split(path, ".")
-	for _, key := range keys[:len(keys)-1] {
-		inner, ok := into[key].(values)
-		if !ok {
-			inner = values{}
-			into[key] = inner
-		}
-		into = inner
-	}
-	last := keys[len(keys)-1]
-	switch value := typed(text); value {
-	case nil:
-		delete(into, last)
-	default:
-		into[last] = value
-	}
+	place(into, strings.Split(strings.ReplaceAll(path, "[", ".["), "."), typed(text))
 	return nil
+}
+
+// place puts a value where the keys lead: names in maps, [N] in lists; a null takes a name away.
+func place(at interface{}, keys []string, value interface{}) interface{} {
+	if len(keys) == 0 {
+		return value
+	}
+	key, rest := keys[0], keys[1:]
+	if index, err := strconv.Atoi(strings.Trim(key, "[]")); err == nil && strings.HasPrefix(key, "[") {
+		list, _ := at.([]interface{})
+		for len(list) <= index {
+			list = append(list, nil)
+		}
+		list[index] = place(list[index], rest, value)
+		return list
+	}
+	inner, ok := at.(values)
+	if !ok {
+		inner = values{}
+	}
+	if len(rest) == 0 && value == nil {
+		delete(inner, key)
+	} else {
+		inner[key] = place(inner[key], rest, value)
+	}
+	return inner
 }
 
 func typed(text string) interface{} {

@@ -26,16 +26,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- .Values.serviceAccount.name | default (include "mta-sts-operator.fullname" .) -}}
 {{- end -}}
 
-{{/* Two clusters that write to one zone must differ; installations of one cluster differ by namespace and name. */}}
-{{- define "mta-sts-operator.ownerId" -}}
-{{- .Values.ownerId | default (printf "%s-%s" .Release.Namespace .Release.Name | trunc 63 | trimSuffix "-") -}}
-{{- end -}}
-
 {{/* The arguments of the operator, in this one place. */}}
 {{- define "mta-sts-operator.args" -}}
 - run
 - --operator-namespace={{ .Release.Namespace }}
-- --owner-id={{ include "mta-sts-operator.ownerId" . }}
+{{- with .Values.ownerId }}
+- --owner-id={{ . }}
+{{- end }}
 - --leader-elect
 - --health-listen=[::]:{{ .Values.healthPort }}
 {{- range (include "mta-sts-operator.servingNamespaces" . | fromYaml).list }}

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using MtaSts.Operator.Resources;
@@ -65,10 +66,21 @@ public sealed class ChartTests
 
         Assert.DoesNotContain("mtastspolicies", cluster, StringComparison.Ordinal);
         Assert.DoesNotContain("\"dnsproviders", cluster, StringComparison.Ordinal);
-        Assert.Contains("""\"resources\":[\"namespaces\"],\"resourceNames\":[\"team-a\",\"team-b\"]""".Replace("\\", "", StringComparison.Ordinal), cluster, StringComparison.Ordinal);
+        Assert.Equal(["team-a", "team-b", "kube-system"], NamespacesRead(documents)); // kube-system for its UID, the default owner id
         Assert.Equal(
             ["team-a", "team-b"], documents.Where(d => (string?)d["kind"] == "Role" && d.ToJsonString().Contains("mtastspolicies", StringComparison.Ordinal)).Select(d => (string?)d["metadata"]!["namespace"]));
         Assert.Contains("--watch-namespace=team-b", documents.Single(d => (string?)d["kind"] == "Deployment").ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_owner_id_is_given_to_the_operator_only_where_the_values_have_one()
+    {
+        var nameless = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Sets["some namespaces"], Token));
+        var named = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. ChartValues.Sets["some namespaces"], "--set", "ownerId=cluster-a"], Token));
+
+        Assert.DoesNotContain(Arguments(nameless), a => a.StartsWith("--owner-id", StringComparison.Ordinal));
+        Assert.Contains("--owner-id=cluster-a", Arguments(named));
+        Assert.Equal(["team-a", "team-b"], NamespacesRead(named));
     }
 
     // What an exposure needs and no more: each right by the values that give it.
@@ -163,7 +175,15 @@ public sealed class ChartTests
         Assert.Empty(problems);
     }
 
-    private static bool IsCustom(System.Text.Json.Nodes.JsonObject d) => Custom.Contains($"{d["apiVersion"]}/{d["kind"]}");
+    private static JsonObject The(string kind, IEnumerable<JsonObject> documents) => documents.Single(d => (string?)d["kind"] == kind);
+
+    private static IReadOnlyList<string> Arguments(IEnumerable<JsonObject> documents) =>
+        [.. The("Deployment", documents)["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => (string)a!)];
+
+    private static IEnumerable<string?> NamespacesRead(IEnumerable<JsonObject> documents) =>
+        The("ClusterRole", documents)["rules"]!.AsArray().Single(r => (string?)r!["resources"]![0] == "namespaces")!["resourceNames"]!.AsArray().Select(n => (string?)n);
+
+    private static bool IsCustom(JsonObject d) => Custom.Contains($"{d["apiVersion"]}/{d["kind"]}");
 
     // The client's YAML reader does not know immutable types; the class is read as JSON above.
     private sealed class JsonClass : IKubernetesObject<V1ObjectMeta>

@@ -26,17 +26,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- .Values.serviceAccount.name | default (include "mta-sts-operator.fullname" .) -}}
 {{- end -}}
 
-{{/* The arguments of the operator, in this one place. */}}
+{{/* The arguments of the operator, in this one place. The release's namespace is the pod's, so that who moves the rendered objects (kustomize) moves all. */}}
 {{- define "mta-sts-operator.args" -}}
 - run
-- --operator-namespace={{ .Release.Namespace }}
+- --operator-namespace=$(POD_NAMESPACE)
 {{- with .Values.ownerId }}
 - --owner-id={{ . }}
 {{- end }}
 - --leader-elect
 - --health-listen=[::]:{{ .Values.healthPort }}
 {{- range (include "mta-sts-operator.servingNamespaces" . | fromYaml).list }}
-- --serving-namespace={{ . }}
+- --serving-namespace={{ eq . $.Release.Namespace | ternary "$(POD_NAMESPACE)" . }}
 {{- end }}
 {{- range .Values.rbac.watchNamespaces }}
 - --watch-namespace={{ . }}

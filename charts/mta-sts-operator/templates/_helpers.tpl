@@ -52,9 +52,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end -}}
 
-{{/* The ServiceAccount of the policy servers, in each of their namespaces. */}}
+{{/* The ServiceAccount of the policy servers, in each of their namespaces; nothing where the values neither create nor name one. */}}
 {{- define "mta-sts-operator.policyServerAccountName" -}}
-{{- .Values.policyServer.serviceAccount.name | default (printf "%s-server" (include "mta-sts-operator.fullname" .)) -}}
+{{- with .Values.policyServer.serviceAccount -}}
+{{- .name | default (ternary (printf "%s-server" (include "mta-sts-operator.fullname" $)) "" .create) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* How classes may have their policy hosts reached, as a YAML map with the key "list": what the values say, and what the default class has. */}}
@@ -67,9 +69,28 @@ list:
 {{ toYaml ($all | uniq) }}
 {{- end -}}
 
-{{/* The namespaces of policy servers, as a YAML map with the key "list". */}}
-{{- define "mta-sts-operator.servingNamespaces" -}}
-{{- $default := .Values.defaultClass.serving.namespace | default .Release.Namespace -}}
+{{/* The TCP ports that the operator goes to, as a YAML map with the key "list". Many networks apply egress rules after a Service's address has been
+     translated to a pod's, so that the port of the policy server's or the ingress controller's pod is the one that counts. */}}
+{{- define "mta-sts-operator.egressPorts" -}}
+{{- $all := list 25 443 -}}
+{{- if has "LoadBalancer" (include "mta-sts-operator.exposures" . | fromYaml).list -}}
+{{- $all = append $all 8443 -}}
+{{- end -}}
+{{- with .Values.networkPolicy -}}
+{{- $all = concat (.dnsPorts | default list) $all (.apiServerPorts | default list) (.policyHostPorts | default list) (.providerPorts | default list) -}}
+{{- end -}}
 list:
-{{ toYaml (.Values.rbac.servingNamespaces | default (list $default) | uniq) }}
+{{ range $all }}
+  - {{ int . }}
+{{- end }}
+{{- end -}}
+
+{{/* The namespaces of policy servers, as a YAML map with the key "list": what the values say, and the default class's own. */}}
+{{- define "mta-sts-operator.servingNamespaces" -}}
+{{- $all := .Values.rbac.servingNamespaces | default list -}}
+{{- if .Values.defaultClass.create -}}
+{{- $all = append $all (.Values.defaultClass.serving.namespace | default .Release.Namespace) -}}
+{{- end -}}
+list:
+{{ toYaml ($all | default (list .Release.Namespace) | uniq) }}
 {{- end -}}

@@ -83,6 +83,62 @@ public sealed class ChartTests
         Assert.Equal(["team-a", "team-b"], NamespacesRead(named));
     }
 
+    [Theory]
+    [InlineData("mta-sts-serving mta-sts-system", "rbac.servingNamespaces={mta-sts-serving}")]
+    [InlineData("other mta-sts-serving", "rbac.servingNamespaces={other}", "defaultClass.serving.namespace=mta-sts-serving")]
+    [InlineData("other", "rbac.servingNamespaces={other}", "defaultClass.create=false")]
+    [InlineData("mta-sts-system", "defaultClass.create=false")]
+    [InlineData("mta-sts-system", "rbac.servingNamespaces={mta-sts-system}")]
+    public async Task Classes_may_be_served_where_the_values_say_and_the_default_class_in_its_own_namespace(string expected, params string[] values)
+    {
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values.SelectMany(v => new[] { "--set", v })], Token));
+        var names = expected.Split(' ');
+
+        Assert.Equal(names, ServingNamespaces(documents));
+        Assert.Equal(names, documents.Where(d => (string?)d["kind"] == "Role" && d.ToJsonString().Contains("deployments", StringComparison.Ordinal)).Select(NamespaceOf));
+    }
+
+    [Theory]
+    [InlineData("test-mta-sts-operator-server", true)]
+    [InlineData("mine", true, "policyServer.serviceAccount.name=mine")]
+    [InlineData("mine", false, "policyServer.serviceAccount.create=false", "policyServer.serviceAccount.name=mine")]
+    [InlineData(null, false, "policyServer.serviceAccount.create=false")]
+    public async Task The_default_class_names_the_account_that_the_values_create_or_name(string? expected, bool isCreated, params string[] values)
+    {
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values.SelectMany(v => new[] { "--set", v })], Token));
+
+        Assert.Equal(expected, (string?)The(MtaStsClass.KubeKind, documents)["spec"]!["serving"]!["serviceAccountName"]);
+        Assert.Equal(isCreated, documents.Any(d => (string?)d["kind"] == "ServiceAccount" && (string?)d["metadata"]!["name"] == expected));
+    }
+
+    [Fact]
+    public async Task The_policy_servers_pull_their_image_with_the_same_secrets_as_the_operator()
+    {
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(["--set", "imagePullSecrets[0].name=registry", "--set", "rbac.servingNamespaces={mta-sts-serving}"], Token));
+        var accounts = documents.Where(d => (string?)d["kind"] == "ServiceAccount" && (string?)d["metadata"]!["name"] == "test-mta-sts-operator-server").ToList();
+
+        Assert.Equal(["mta-sts-serving", RenderedChart.Namespace], accounts.Select(NamespaceOf));
+        Assert.All(
+            accounts.Select(a => a["imagePullSecrets"]).Append(The("Deployment", documents)["spec"]!["template"]!["spec"]!["imagePullSecrets"]),
+            secrets => Assert.Equal("""[{"name":"registry"}]""", secrets?.ToJsonString()));
+    }
+
+    // The port behind a Service is the pod's: 8443 is the policy servers' own, the others are those of what stands before them.
+    [Theory]
+    [InlineData("53 25 443 6443", "53")]
+    [InlineData("53 25 443 8443 6443", "53", "defaultClass.serving.exposure.type=LoadBalancer")]
+    [InlineData("53 25 443 8443 6443", "53", "rbac.exposures={LoadBalancer}")]
+    [InlineData("53 25 443 6443 10443 8081", "53", "networkPolicy.policyHostPorts={10443}", "networkPolicy.providerPorts={8081}")]
+    [InlineData("53 5353 25 443 6443", "53 5353", "networkPolicy.dnsPorts={53,5353}")]
+    public async Task The_operator_may_go_to_the_ports_of_pods_too_where_a_Service_leads_to_them(string tcp, string udp, params string[] values)
+    {
+        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values.Append("networkPolicy.create=true").SelectMany(v => new[] { "--set", v })], Token));
+        var policy = documents.Single(d => (string?)d["kind"] == "NetworkPolicy" && (string?)d["metadata"]!["name"] == "test-mta-sts-operator");
+        var ports = policy["spec"]!["egress"]![0]!["ports"]!.AsArray().ToLookup(p => (string?)p!["protocol"], p => (long)p!["port"]!);
+
+        Assert.Equal((tcp, udp), (string.Join(' ', ports["TCP"]), string.Join(' ', ports["UDP"])));
+    }
+
     // What an exposure needs and no more: each right by the values that give it.
     [Theory]
     [InlineData("default", "ingresses/delete certificates/watch")]
@@ -179,6 +235,12 @@ public sealed class ChartTests
 
     private static IReadOnlyList<string> Arguments(IEnumerable<JsonObject> documents) =>
         [.. The("Deployment", documents)["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => (string)a!)];
+
+    private static string? NamespaceOf(JsonObject item) => (string?)item["metadata"]!["namespace"];
+
+    private static IEnumerable<string> ServingNamespaces(IEnumerable<JsonObject> documents) =>
+        Arguments(documents).Where(a => a.StartsWith("--serving-namespace=", StringComparison.Ordinal))
+            .Select(a => a["--serving-namespace=".Length..].Replace("$(POD_NAMESPACE)", NamespaceOf(The("Deployment", documents)), StringComparison.Ordinal));
 
     private static IEnumerable<string?> NamespacesRead(IEnumerable<JsonObject> documents) =>
         The("ClusterRole", documents)["rules"]!.AsArray().Single(r => (string?)r!["resources"]![0] == "namespaces")!["resourceNames"]!.AsArray().Select(n => (string?)n);

@@ -16,6 +16,7 @@ internal static class ChartValues
         "--set", "defaultProvider.spec.rfc2136.tsig.secretRef.name=s", "--set", "networkPolicy.create=true",
         "--set", "metrics.serviceMonitor.create=true", "--set", "metrics.prometheusRule.create=true", "--set", "metrics.dashboard.create=true",
         "--set", "metrics.serviceMonitor.labels.release=prometheus", "--set", "metrics.service.annotations.note=x", "--set", "policyServer.serviceAccount.annotations.note=x",
+        "--set", "imagePullSecrets[0].name=registry", "--set", "networkPolicy.policyHostPorts={8443}", "--set", "networkPolicy.dnsPorts={53,5353}",
     ];
 
     /// <summary>The names of <see cref="Sets"/>.</summary>

@@ -34,6 +34,8 @@ public sealed class ValuesSchemaTests
     [InlineData("defaultClass", """{ "serving": { "exposure": { "type": "NodePort" } } }""")]
     [InlineData("defaultClass", """{ "reportsTo": ["tls@example.com"] }""")]
     [InlineData("networkPolicy", """{ "providerPorts": [0] }""")]
+    [InlineData("networkPolicy", """{ "policyHostPorts": ["https"] }""")]
+    [InlineData("networkPolicy", """{ "dnsPorts": [70000] }""")]
     public void A_wrong_value_is_refused(string name, string value)
     {
         var values = Defaults();

@@ -174,6 +174,37 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task What_the_values_give_tenants_and_the_policy_servers_is_in_the_default_class()
+    {
+        var set = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Full, Token));
+        var left = YamlDocuments.Parse(await RenderedChart.RenderAsync([], Token));
+        var spec = The(MtaStsClass.KubeKind, set)["spec"]!;
+
+        Assert.Equal("Forbid", (string?)spec["subdomainsOfOthers"]);
+        Assert.Equal("""{"allowedAddresses":["10.0.0.0/8"],"backends":["cloudflare","rfc2136"]}""", spec["namespacedProviders"]?.ToJsonString());
+        Assert.Equal("""{"limits":{"memory":"256Mi"}}""", spec["serving"]!["resources"]?.ToJsonString());
+        Assert.Null(The(MtaStsClass.KubeKind, left)["spec"]!["namespacedProviders"]);
+    }
+
+    // Left out it forbids, and empty it allows: the two must not be the same.
+    [Fact]
+    public async Task Empty_namespacedProviders_allow_what_left_out_ones_do_not()
+    {
+        var values = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(values, "defaultClass: { namespacedProviders: {} }\n", Token);
+            var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(["-f", values], Token));
+
+            Assert.Equal("{}", The(MtaStsClass.KubeKind, documents)["spec"]!["namespacedProviders"]?.ToJsonString());
+        }
+        finally
+        {
+            File.Delete(values);
+        }
+    }
+
+    [Fact]
     public async Task Rights_on_serving_objects_are_given_where_policies_are_served_and_nowhere_else()
     {
         var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(ChartValues.Full, Token));

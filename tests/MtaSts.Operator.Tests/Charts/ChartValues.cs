@@ -17,6 +17,8 @@ internal static class ChartValues
         "--set", "metrics.serviceMonitor.create=true", "--set", "metrics.prometheusRule.create=true", "--set", "metrics.dashboard.create=true",
         "--set", "metrics.serviceMonitor.labels.release=prometheus", "--set", "metrics.service.annotations.note=x", "--set", "policyServer.serviceAccount.annotations.note=x",
         "--set", "imagePullSecrets[0].name=registry", "--set", "networkPolicy.policyHostPorts={8443}", "--set", "networkPolicy.dnsPorts={53,5353}",
+        "--set", "defaultClass.subdomainsOfOthers=Forbid", "--set", "defaultClass.namespacedProviders.backends={cloudflare,rfc2136}",
+        "--set", "defaultClass.namespacedProviders.allowedAddresses={10.0.0.0/8}", "--set", "defaultClass.serving.resources.limits.memory=256Mi",
     ];
 
     /// <summary>The names of <see cref="Sets"/>.</summary>

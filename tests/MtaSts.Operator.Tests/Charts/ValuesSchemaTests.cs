@@ -20,8 +20,20 @@ public sealed class ValuesSchemaTests
         Assert.Equal([], Leaves("", values, Typed));
     }
 
+    // Of a chart that is part of another one: Helm gives it the globals, and its condition is a value of its own.
+    [Fact]
+    public void The_values_of_a_chart_around_it_are_no_fault()
+    {
+        var values = Defaults();
+        values["enabled"] = true;
+        values["global"] = new JsonObject { ["imageRegistry"] = "registry.example.net" };
+
+        Assert.True(IsValid(values));
+    }
+
     [Theory]
     [InlineData("replicas", "\"two\"")]
+    [InlineData("enabled", "\"yes\"")]
     [InlineData("replicas", "-1")]
     [InlineData("ownerId", "\"-no\"")]
     [InlineData("replica", "2")]
@@ -34,6 +46,9 @@ public sealed class ValuesSchemaTests
     [InlineData("defaultClass", """{ "serving": { "exposure": { "type": "NodePort" } } }""")]
     [InlineData("defaultClass", """{ "reportsTo": ["tls@example.com"] }""")]
     [InlineData("networkPolicy", """{ "providerPorts": [0] }""")]
+    [InlineData("defaultClass", """{ "subdomainsOfOthers": "Never" }""")]
+    [InlineData("defaultClass", """{ "namespacedProviders": true }""")]
+    [InlineData("defaultClass", """{ "serving": { "resources": { "limits": { "cpu": 1 } } } }""")]
     [InlineData("networkPolicy", """{ "policyHostPorts": ["https"] }""")]
     [InlineData("networkPolicy", """{ "dnsPorts": [70000] }""")]
     public void A_wrong_value_is_refused(string name, string value)

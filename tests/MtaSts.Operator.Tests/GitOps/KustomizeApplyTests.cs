@@ -14,6 +14,18 @@ public sealed class KustomizeApplyTests
     {
         Assert.SkipWhen(ControlPlane.MissingReason() is not null, ControlPlane.MissingReason() ?? "");
         var folder = Directory.CreateTempSubdirectory("mtasts-kustomize-");
+        try
+        {
+            await ApplyAsync(folder);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task ApplyAsync(DirectoryInfo folder)
+    {
         await using var plane = await ControlPlane.StartAsync(Path.Combine(folder.FullName, "plane"), Token);
         var server = await plane.Client.Version.GetCodeAsync(Token);
         var hasBudgets = int.Parse(string.Concat(server.Minor.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture) >= 21; // policy/v1
@@ -28,7 +40,6 @@ public sealed class KustomizeApplyTests
 
         var serving = await plane.TryKubectlAsync(["get", "mtastsclass", "default", "-o", "jsonpath={.metadata.namespace}{.spec.serving.namespace} {.spec.serving.image}"], cancellationToken: Token);
         Assert.Equal("mail registry.example.net/server:0.1.0", serving.Output);
-        folder.Delete(recursive: true);
     }
 
     private static string Overlay(DirectoryInfo folder, string name, string part, string more)

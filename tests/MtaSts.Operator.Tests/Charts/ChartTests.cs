@@ -186,6 +186,21 @@ public sealed class ChartTests
         Assert.Null(The(MtaStsClass.KubeKind, left)["spec"]!["namespacedProviders"]);
     }
 
+    [Fact]
+    public async Task Where_the_policy_servers_go_is_in_the_default_class()
+    {
+        string[] values =
+        [
+            "--set", "defaultClass.serving.priorityClassName=mail", "--set", "defaultClass.serving.nodeSelector.zone=edge",
+            "--set", "defaultClass.serving.tolerations[0].key=edge", "--set", "defaultClass.serving.tolerations[0].operator=Exists",
+        ];
+        var serving = The(MtaStsClass.KubeKind, YamlDocuments.Parse(await RenderedChart.RenderAsync(values, Token)))["spec"]!["serving"]!;
+
+        Assert.Equal("mail", (string?)serving["priorityClassName"]);
+        Assert.Equal("""{"zone":"edge"}""", serving["nodeSelector"]?.ToJsonString());
+        Assert.Equal("""[{"key":"edge","operator":"Exists"}]""", serving["tolerations"]?.ToJsonString());
+    }
+
     // Left out it forbids, and empty it allows: the two must not be the same.
     [Fact]
     public async Task Empty_namespacedProviders_allow_what_left_out_ones_do_not()

@@ -19,6 +19,8 @@ internal static class ChartValues
         "--set", "imagePullSecrets[0].name=registry", "--set", "networkPolicy.policyHostPorts={8443}", "--set", "networkPolicy.dnsPorts={53,5353}",
         "--set", "defaultClass.subdomainsOfOthers=Forbid", "--set", "defaultClass.namespacedProviders.backends={cloudflare,rfc2136}",
         "--set", "defaultClass.namespacedProviders.allowedAddresses={10.0.0.0/8}", "--set", "defaultClass.serving.resources.limits.memory=256Mi",
+        "--set", "defaultClass.serving.priorityClassName=mail", "--set", "defaultClass.serving.nodeSelector.zone=edge",
+        "--set", "defaultClass.serving.tolerations[0].key=edge", "--set", "defaultClass.serving.tolerations[0].operator=Exists",
     ];
 
     /// <summary>The names of <see cref="Sets"/>.</summary>

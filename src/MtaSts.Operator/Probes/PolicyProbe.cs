@@ -100,6 +100,7 @@ internal sealed class PolicyProbe(ProbeOptions options, DnsProbe dns, TlsClient 
             UseCookies = false,
             UseProxy = false,
             ActivityHeadersPropagator = null,
+            MeterFactory = UnreadMeters.Instance,
             MaxResponseHeadersLength = HeaderKibibytesMax,
             MaxResponseDrainSize = 0,
 

@@ -1,8 +1,6 @@
 using System.Reflection;
 using k8s;
 using Microsoft.Extensions.Logging.Console;
-using MtaSts.Core.Observations;
-using MtaSts.Core.Status;
 using MtaSts.Kubernetes;
 using MtaSts.Operator.Dns.Endpoint;
 using MtaSts.Operator.Probes;
@@ -48,7 +46,7 @@ public static class OperatorHost
         Controllers? built = null;
         var board = new DomainBoard();
         var sources = new MetricsSources(
-            board, () => fence.IsOpen, () => Statuses(cluster), () => built?.Queues ?? [], cluster.Informers, () => built?.Limits ?? [], time);
+            board, () => fence.IsOpen, () => ResourceStatuses.Of(cluster), () => Removals(cluster), () => built?.Queues ?? [], cluster.Informers, () => built?.Limits ?? [], time);
         var instruments = new Instruments(new OperatorMetrics(side.Meters, sources), new RuntimeMetrics(side.Meters), board);
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var (informers, announcing) = (Task.CompletedTask, Task.CompletedTask);
@@ -95,16 +93,8 @@ public static class OperatorHost
         }
     }
 
-    private static IEnumerable<(string Kind, string Ready, string Reason)> Statuses(Cluster cluster)
-    {
-        return cluster.Policies.Cache.All.Values.Select(p => Ready(MtaStsPolicy.KubeKind, p.Status))
-            .Concat(cluster.Retirements.Cache.All.Values.Select(r => Ready(MtaStsRetirement.KubeKind, r.Status)));
-
-        static (string, string, string) Ready(string kind, MtaStsPolicyStatus? status) =>
-            status?.Conditions?.FirstOrDefault(c => c.Type == nameof(ConditionType.Ready)) is { } ready
-                ? (kind, ready.Status, ready.Reason)
-                : (kind, "Unknown", nameof(Reason.NotObservedYet));
-    }
+    private static IEnumerable<RemovalDue> Removals(Cluster cluster) =>
+        cluster.Policies.Cache.All.Values.Select(RemovalDue.Of).Concat(cluster.Retirements.Cache.All.Values.Select(RemovalDue.Of)).OfType<RemovalDue>();
 
     private static string VersionText =>
         typeof(OperatorHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";

@@ -90,6 +90,11 @@ internal sealed class SideServer : IAsyncDisposable
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(OperatorMetrics.MeterName, RuntimeMetrics.MeterName, "System.Runtime", "System.Net.Http");
+                foreach (var naming in OperatorMetrics.Naming)
+                {
+                    metrics.AddView(naming, new MetricStreamConfiguration { CardinalityLimit = OperatorMetrics.NamedSeriesMax });
+                }
+
                 if (isAsked)
                 {
                     metrics.AddPrometheusExporter();

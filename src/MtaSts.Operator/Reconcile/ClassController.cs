@@ -18,8 +18,8 @@ public sealed class ClassController(
     Cluster cluster, ServerSideApply writer, Fence fence, OperatorMetrics metrics, TimeSpan maxAgeMin, TimeProvider time, ILogger<ClassController> logger)
     : IEntityController<MtaStsClass>
 {
-    // The condition that policies do not have: the policy server has ready replicas.
-    private const string ServingReady = "ServingReady";
+    /// <summary>The condition that policies do not have: the policy server has ready replicas.</summary>
+    public const string ServingReady = "ServingReady";
 
     private static readonly TimeSpan RetryMissing = TimeSpan.FromMinutes(5);
 

@@ -99,7 +99,7 @@ public sealed class DomainPass(
             announcer.Moved(resource, settings.Name, intent, state, decision);
         }
 
-        board.Note(kind, key, DomainSeen.Of(intent, settings.Name, observed, evidence, decision, now, board.Of(kind, key)));
+        board.Note(kind, key, DomainSeen.Of(intent, settings.Name, observed, evidence, decision, resource.Status?.Checks, now, board.Of(kind, key)));
 
         // 4. Desired state.
         var places = new Places(resource.Status?.ClassName ?? settings.Name, resource.Status?.ProviderName ?? provider.Name);

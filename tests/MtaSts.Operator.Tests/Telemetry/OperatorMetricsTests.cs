@@ -3,13 +3,17 @@ using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Sts;
 using MtaSts.Kubernetes;
+using MtaSts.Operator.Resources;
 using MtaSts.Operator.Telemetry;
 
 namespace MtaSts.Operator.Tests.Telemetry;
 
+[Collection(ProcessMeters.Name)]
 public sealed class OperatorMetricsTests
 {
     private readonly DomainBoard _board = new();
+    private readonly List<RemovalDue> _removals = [];
+    private readonly List<IInformer> _informers = [];
     private bool _leads = true;
 
     [Fact]
@@ -78,10 +82,21 @@ public sealed class OperatorMetricsTests
     [InlineData(false)]
     public void Held_is_who_would_move_up_by_himself_and_cannot(bool isHeld)
     {
-        Note(Samples.Soaking("a.test") with { SoakUntil = null, SoakProgress = 0, IsHeld = isHeld });
-        Note(Samples.Soaking("b.test") with { IsHeld = isHeld });
+        DateTimeOffset? since = isHeld ? Samples.Now.AddHours(-3) : null;
+        Note(Samples.Soaking("a.test") with { SoakUntil = null, SoakProgress = 0, HeldSince = since });
+        Note(Samples.Soaking("b.test") with { HeldSince = since });
 
         Assert.Equal(isHeld ? ["mtasts.soak.held{class=default,stage=testing} 1"] : [], Read("mtasts.soak.held"));
+    }
+
+    [Fact]
+    public void The_domain_that_is_held_longest_says_how_long()
+    {
+        Note(Samples.Soaking("a.test") with { SoakUntil = null, SoakProgress = 0, HeldSince = Samples.Now.AddHours(-30) });
+        Note(Samples.Soaking("b.test") with { SoakUntil = null, SoakProgress = 0, HeldSince = Samples.Now.AddHours(-2) });
+        Note(Samples.Soaking("c.test"));
+
+        Assert.Equal([$"mtasts.soak.held.longest{{class=default,stage=testing}} {30 * 3600}"], Read("mtasts.soak.held.longest"));
     }
 
     [Fact]
@@ -97,28 +112,64 @@ public sealed class OperatorMetricsTests
     [Fact]
     public void A_retirement_is_overdue_from_the_moment_at_which_it_should_have_ended()
     {
-        Note(Samples.Soaking("a.test") with { RemoveAt = Samples.Now.AddHours(1) });
-        Note(Samples.Soaking("b.test") with { RemoveAt = Samples.Now.AddHours(-2) });
+        _removals.AddRange([Samples.Removal("a.test", TimeSpan.FromHours(-1)), Samples.Removal("b.test", TimeSpan.FromHours(2))]);
 
-        Assert.Equal(["mtasts.domain.removal.overdue{class=default,domain=b.test,kind=MtaStsPolicy,resource=team-a/b.test} 7200"], Read("mtasts.domain.removal.overdue"));
+        Assert.Equal(["mtasts.domain.removal.overdue{class=default,domain=b.test,kind=MtaStsRetirement,resource=b.test} 7200"], Read("mtasts.domain.removal.overdue"));
+    }
+
+    [Fact]
+    public void Of_more_domains_than_the_bound_those_are_named_that_are_worst_off()
+    {
+        for (var i = 0; i < OperatorMetrics.NamedMax; i++)
+        {
+            Note(Samples.Broken($"d{i:000}.test") with { Mode = StsMode.Testing });
+            _removals.Add(Samples.Removal($"d{i:000}.test", TimeSpan.FromHours(2)));
+        }
+
+        Note(Samples.Broken("x.test") with { Checks = [new CheckResult(Check.TlsRptRecord, new Finding.Broken(Reason.RecordMissing, "", ""))] });
+        Note(Samples.Broken("y.test"));
+        Note(Samples.Soaking("z.test") with { CertificateUntil = Samples.Now.AddHours(1) });
+        _removals.Add(Samples.Removal("z.test", TimeSpan.FromDays(9)));
+
+        var problems = Read("mtasts.domain.problem");
+        Assert.Contains(problems, p => p.Contains("domain=y.test", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("domain=x.test", StringComparison.Ordinal));
+        Assert.Equal(OperatorMetrics.NamedMax, problems.Count);
+        Assert.Contains(Read("mtasts.domain.certificate.life"), p => p.Contains("domain=z.test", StringComparison.Ordinal));
+        Assert.Contains(Read("mtasts.domain.removal.overdue"), p => p.Contains("domain=z.test", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_kind_that_the_cluster_need_not_have_is_listened_to_once_it_was_listed()
+    {
+        _informers.AddRange(
+        [
+            new Cache("MtaStsPolicy", IsOptional: false, HasSynced: false, Samples.Now.AddMinutes(-20)),
+            new Cache("Certificate", IsOptional: true, HasSynced: false, Samples.Now.AddDays(-3)),
+            new Cache("Gateway", IsOptional: true, HasSynced: true, Samples.Now.AddMinutes(-30)),
+        ]);
+
+        Assert.Equal(["mtasts.watch.age{kind=Gateway} 1800", "mtasts.watch.age{kind=MtaStsPolicy} 1200"], Read("mtasts.watch.age"));
     }
 
     [Fact]
     public void A_replica_that_does_not_lead_says_that_and_nothing_of_domains()
     {
         Note(Samples.Broken("c.test"));
+        _removals.Add(Samples.Removal("d.test", TimeSpan.FromHours(2)));
         _leads = false;
 
         Assert.Equal(["mtasts.leader{} 0"], Read("mtasts.leader"));
         Assert.Empty(Read("mtasts.domains"));
         Assert.Empty(Read("mtasts.resources"));
         Assert.Empty(Read("mtasts.domain.problem"));
+        Assert.Empty(Read("mtasts.domain.removal.overdue"));
         Assert.Empty(Read("mtasts.provider.requests.left"));
         Assert.NotEmpty(Read("mtasts.queue.waiting"));
     }
 
     [Fact]
-    public void Resources_count_by_their_condition_Ready() => Assert.Equal(
+    public void Resources_count_by_whether_they_are_as_they_should_be() => Assert.Equal(
         ["mtasts.resources{kind=MtaStsPolicy,ready=False,reason=CertificateExpired} 1", "mtasts.resources{kind=MtaStsPolicy,ready=True,reason=Soaking} 2"],
         Read("mtasts.resources"));
 
@@ -161,11 +212,28 @@ public sealed class OperatorMetricsTests
         Assert.Empty(Read("mtasts.domains"));
     }
 
+    private sealed record Cache(string Name, bool IsOptional, bool HasSynced, DateTimeOffset LastActivity) : IInformer
+    {
+        public ResourceKind Kind => ResourceKind.Of<MtaStsPolicy>() with { Kind = Name };
+
+        public int Count => 0;
+
+        public DateTimeOffset LastTurn => LastActivity;
+
+        public string? LastError => null;
+
+        public int UnreadableCount => 0;
+
+        public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
     private void Note(DomainSeen seen) => _board.Note("MtaStsPolicy", new ObjectKey("team-a", seen.Domain), seen);
 
     private List<string> Read(string name, string? other = null, Action<OperatorMetrics>? then = null)
     {
-        var meters = Instrument.NewFactory();
+        using var meters = Instrument.NewFactory();
         var lines = new List<string>();
         using var listener = new MeterListener
         {
@@ -181,7 +249,7 @@ public sealed class OperatorMetricsTests
         listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Add(i, value, tags));
         listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Add(i, value, tags));
         listener.Start();
-        var metrics = new OperatorMetrics(meters, Samples.Sources(_board, () => _leads));
+        var metrics = new OperatorMetrics(meters, Samples.Sources(_board, () => _leads, _removals, _informers));
         then?.Invoke(metrics);
         listener.RecordObservableInstruments();
         return [.. lines.Order(StringComparer.Ordinal)];

@@ -32,6 +32,12 @@ public sealed class RecordWriter(Providers providers, RecordPublisher publisher,
         }
 
         var (provider, fault) = await providers.OpenAsync(settings, cancellationToken);
+        if (fault is not null)
+        {
+            metrics.Published(settings.Name, fault.Reason);
+        }
+
+        // Who is turned away at the gate is not counted: whoever has shut it was.
         fault ??= provider!.Gate.Enter();
         if (fault is not null)
         {

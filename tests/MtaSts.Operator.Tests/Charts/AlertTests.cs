@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MtaSts.Core.Observations;
 using MtaSts.Operator.Tests.Telemetry;
 using MtaSts.TestBed.Processes;
 
@@ -28,6 +29,31 @@ public sealed partial class AlertTests
 
         Assert.NotEmpty(alerts);
         Assert.Equal(alerts.Order(StringComparer.Ordinal), fired.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Each_alert_says_where_to_read_on_and_the_documents_say_what_to_do()
+    {
+        var rules = File.ReadAllText(Alerts).Split("- alert: ").Skip(1).ToList();
+        var rows = File.ReadAllText(Repository.PathOf("docs", "telemetry.md"));
+
+        Assert.NotEmpty(rules);
+        Assert.All(rules, rule =>
+        {
+            var document = DocumentName().Match(rule);
+            Assert.True(document.Success && File.Exists(Repository.PathOf(document.Value.Split('/'))), rule);
+            Assert.Contains($"| `{rule.Split('\n')[0].Trim()}` |", rows, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Every_reason_for_which_a_resource_is_not_accepted_raises_the_alarm_and_none_for_which_a_domain_waits()
+    {
+        var rule = File.ReadAllText(Alerts).Split("- alert: ").Single(r => r.StartsWith("MtaStsResourceRejected", StringComparison.Ordinal));
+        var named = ReasonPattern().Match(rule).Groups[1].Value.Split('|').Select(Enum.Parse<Reason>);
+
+        // They are the enum's chapter "The resource itself."
+        Assert.Equal(Enum.GetValues<Reason>().Where(r => r is >= Reason.InvalidSpec and <= Reason.DomainClaimedByOther), named.Order());
     }
 
     [Fact]
@@ -75,6 +101,12 @@ public sealed partial class AlertTests
 
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex AlertName();
+
+    [GeneratedRegex(@"docs/[a-z]+\.md")]
+    private static partial Regex DocumentName();
+
+    [GeneratedRegex("reason=~\"([A-Za-z|]+)\"")]
+    private static partial Regex ReasonPattern();
 
     [GeneratedRegex(@"alertname: (\w+)\s+exp_alerts:")]
     private static partial Regex FiredAlert();

@@ -56,6 +56,8 @@ public sealed class OperatorMoveTests(SharedWorld<OperatorLivesFixture> world) :
     public async Task What_a_class_does_not_say_any_more_leaves_its_ingresses()
     {
         var scene = world.Scene;
+        // Settled, so that nothing else causes a write.
+        await scene.UntilAsync("resited", p => p.Reason == "TargetReached", "it has got where it is to go");
         await AnnotateAsync("""{"example.net/kind":"mail"}""", isThere: true);
         await AnnotateAsync("null", isThere: false);
 

@@ -65,8 +65,8 @@ public sealed class OperatorMoveTests(SharedWorld<OperatorLivesFixture> world) :
         {
             await scene.PatchAsync("mtastsclass", "movable", """{"spec":{"serving":{"exposure":{"ingress":{"annotations":""" + annotations + "}}}}}");
             await Eventually.HoldsAsync(
-                async () => (await scene.ControlPlane.Client.NetworkingV1.ListNamespacedIngressAsync(OperatorWorld.SystemNamespace, cancellationToken: Token)).Items
-                    .Any(i => i.Metadata.Name == "mta-sts-resited.test" && i.Metadata.Annotations.ContainsKey("example.net/kind") == isThere),
+                async () => (await scene.ControlPlane.Client.NetworkingV1.ReadNamespacedIngressAsync(
+                    "mta-sts-resited.test", OperatorWorld.SystemNamespace, cancellationToken: Token)).Metadata.Annotations.ContainsKey("example.net/kind") == isThere,
                 $"the annotation is {(isThere ? "there" : "gone")}");
         }
     }

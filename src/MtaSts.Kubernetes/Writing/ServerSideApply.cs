@@ -43,9 +43,9 @@ public sealed class ServerSideApply(ApiClient api, string fieldManager, string? 
     public async Task<WriteOutcome> ApplyAsync(
         JsonObject desired, ResourceKind kind, JsonObject? current, bool force, CancellationToken cancellationToken)
     {
-        if (IsApplied(desired, kind, current))
-            return new WriteOutcome.Unchanged();
         var body = Prepare(desired, kind, withHash: true);
+        if (IsSo(body, kind, current))
+            return new WriteOutcome.Unchanged();
         return await PatchAsync(kind, KeyOf(body), null, body, ApplyType, ApplyQuery(force), cancellationToken).ConfigureAwait(false);
     }
 
@@ -54,7 +54,7 @@ public sealed class ServerSideApply(ApiClient api, string fieldManager, string? 
     /// <param name="kind">The resource type.</param>
     /// <param name="current">The object as a cache has it; null where there is none.</param>
     public bool IsApplied(JsonObject desired, ResourceKind kind, JsonObject? current) =>
-        current is not null && SubsetCompare.Holds(Prepare(desired, kind, withHash: true), WithType(current, kind));
+        IsSo(Prepare(desired, kind, withHash: true), kind, current);
 
     /// <summary>Applies the status of an object. Other managers' status fields stay.</summary>
     /// <param name="status">The status fields to own.</param>
@@ -158,6 +158,9 @@ public sealed class ServerSideApply(ApiClient api, string fieldManager, string? 
         var reply = await api.SendAsync(HttpMethod.Patch, path, body, type, null, cancellationToken).ConfigureAwait(false);
         return WriteOutcome.Of(reply, kind);
     }
+
+    private static bool IsSo(JsonObject body, ResourceKind kind, JsonObject? current) =>
+        current is not null && SubsetCompare.Holds(body, WithType(current, kind));
 
     private JsonObject Prepare(JsonObject desired, ResourceKind kind, bool withHash)
     {

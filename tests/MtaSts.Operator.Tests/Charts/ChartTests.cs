@@ -91,7 +91,7 @@ public sealed class ChartTests
     [InlineData("mta-sts-system", "rbac.servingNamespaces={mta-sts-system}")]
     public async Task Classes_may_be_served_where_the_values_say_and_the_default_class_in_its_own_namespace(string expected, params string[] values)
     {
-        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values.SelectMany(v => new[] { "--set", v })], Token));
+        var documents = await WithAsync(values);
         var names = expected.Split(' ');
 
         Assert.Equal(names, ServingNamespaces(documents));
@@ -105,7 +105,7 @@ public sealed class ChartTests
     [InlineData(null, false, "policyServer.serviceAccount.create=false")]
     public async Task The_default_class_names_the_account_that_the_values_create_or_name(string? expected, bool isCreated, params string[] values)
     {
-        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values.SelectMany(v => new[] { "--set", v })], Token));
+        var documents = await WithAsync(values);
 
         Assert.Equal(expected, (string?)The(MtaStsClass.KubeKind, documents)["spec"]!["serving"]!["serviceAccountName"]);
         Assert.Equal(isCreated, documents.Any(d => (string?)d["kind"] == "ServiceAccount" && (string?)d["metadata"]!["name"] == expected));
@@ -114,7 +114,7 @@ public sealed class ChartTests
     [Fact]
     public async Task The_policy_servers_pull_their_image_with_the_same_secrets_as_the_operator()
     {
-        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync(["--set", "imagePullSecrets[0].name=registry", "--set", "rbac.servingNamespaces={mta-sts-serving}"], Token));
+        var documents = await WithAsync("imagePullSecrets[0].name=registry", "rbac.servingNamespaces={mta-sts-serving}");
         var accounts = documents.Where(d => (string?)d["kind"] == "ServiceAccount" && (string?)d["metadata"]!["name"] == "test-mta-sts-operator-server").ToList();
 
         Assert.Equal(["mta-sts-serving", RenderedChart.Namespace], accounts.Select(NamespaceOf));
@@ -132,7 +132,7 @@ public sealed class ChartTests
     [InlineData("53 5353 25 443 6443", "53 5353", "networkPolicy.dnsPorts={53,5353}")]
     public async Task The_operator_may_go_to_the_ports_of_pods_too_where_a_Service_leads_to_them(string tcp, string udp, params string[] values)
     {
-        var documents = YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values.Append("networkPolicy.create=true").SelectMany(v => new[] { "--set", v })], Token));
+        var documents = await WithAsync([.. values, "networkPolicy.create=true"]);
         var policy = documents.Single(d => (string?)d["kind"] == "NetworkPolicy" && (string?)d["metadata"]!["name"] == "test-mta-sts-operator");
         var ports = policy["spec"]!["egress"]![0]!["ports"]!.AsArray().ToLookup(p => (string?)p!["protocol"], p => (long)p!["port"]!);
 
@@ -189,12 +189,9 @@ public sealed class ChartTests
     [Fact]
     public async Task Where_the_policy_servers_go_is_in_the_default_class()
     {
-        string[] values =
-        [
-            "--set", "defaultClass.serving.priorityClassName=mail", "--set", "defaultClass.serving.nodeSelector.zone=edge",
-            "--set", "defaultClass.serving.tolerations[0].key=edge", "--set", "defaultClass.serving.tolerations[0].operator=Exists",
-        ];
-        var serving = The(MtaStsClass.KubeKind, YamlDocuments.Parse(await RenderedChart.RenderAsync(values, Token)))["spec"]!["serving"]!;
+        var documents = await WithAsync(
+            "defaultClass.serving.priorityClassName=mail", "defaultClass.serving.nodeSelector.zone=edge", "defaultClass.serving.tolerations[0].key=edge", "defaultClass.serving.tolerations[0].operator=Exists");
+        var serving = The(MtaStsClass.KubeKind, documents)["spec"]!["serving"]!;
 
         Assert.Equal("mail", (string?)serving["priorityClassName"]);
         Assert.Equal("""{"zone":"edge"}""", serving["nodeSelector"]?.ToJsonString());
@@ -276,6 +273,9 @@ public sealed class ChartTests
 
         Assert.Empty(problems);
     }
+
+    private static async Task<IReadOnlyList<JsonObject>> WithAsync(params IEnumerable<string> values) =>
+        YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values.SelectMany(v => new[] { "--set", v })], Token));
 
     private static JsonObject The(string kind, IEnumerable<JsonObject> documents) => documents.Single(d => (string?)d["kind"] == kind);
 

@@ -29,11 +29,13 @@ public sealed class KustomizeApplyTests
         await using var plane = await ControlPlane.StartAsync(Path.Combine(folder.FullName, "plane"), Token);
         var server = await plane.Client.Version.GetCodeAsync(Token);
         var hasBudgets = int.Parse(string.Concat(server.Minor.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture) >= 21; // policy/v1
-        var first = Overlay(folder, "operator", "", hasBudgets ? "" : "patches: [{ target: { kind: PodDisruptionBudget }, patch: '- { op: replace, path: /apiVersion, value: policy/v1beta1 }' }]");
-        var second = Overlay(folder, "class", "class", "");
+        var first = Overlay(folder, "operator", "", hasBudgets ? [] : ["patches: [{ target: { kind: PodDisruptionBudget }, patch: '- { op: replace, path: /apiVersion, value: policy/v1beta1 }' }]"]);
+        var second = Overlay(folder, "class", "class");
 
         // Before 1.25 the server's own schema, by which kubectl validates, has no CEL rules.
         await plane.KubectlAsync("apply", "--validate=false", "-k", first);
+        // kubectl's wait of 1.20 fails on a definition that has no conditions yet, where later ones wait.
+        await plane.UntilCrdsEstablishedAsync(Token);
         await plane.KubectlAsync(
             "wait", "--for=condition=Established", "--timeout=60s", "crd/mtastsclasses.mta-sts.dev", "crd/clusterdnsproviders.mta-sts.dev");
         await plane.KubectlAsync("apply", "-k", second);
@@ -42,13 +44,10 @@ public sealed class KustomizeApplyTests
         Assert.Equal("mail registry.example.net/server:0.1.0", serving.Output);
     }
 
-    private static string Overlay(DirectoryInfo folder, string name, string part, string more)
+    private static string Overlay(DirectoryInfo folder, string name, string part, params string[] more)
     {
-        var overlay = folder.CreateSubdirectory(name).FullName;
-        var source = Path.GetRelativePath(overlay, Repository.PathOf("gitops", "kustomize", part)).TrimEnd('/');
-        File.WriteAllText(
-            Path.Combine(overlay, "kustomization.yaml"),
-            $"resources: [{source}]\nnamespace: mail\nimages: [{{ name: mta-sts-policy-server, newName: registry.example.net/server }}]\n{more}\n");
-        return overlay;
+        var overlay = folder.CreateSubdirectory(name);
+        KustomizeOverlay.Write(overlay, part, ["namespace: mail", "images: [{ name: mta-sts-policy-server, newName: registry.example.net/server }]", .. more]);
+        return overlay.FullName;
     }
 }

@@ -78,15 +78,12 @@ public sealed class KustomizeTests
         Assert.Equal("r.example.net/s:3", (string?)ofClass["spec"]!["serving"]!["image"]);
     }
 
-    // The base in an overlay as somebody would write it, in a folder of its own.
     private static async Task<IReadOnlyList<JsonObject>> BuildOverlayAsync(string folder, string lines)
     {
         var overlay = Directory.CreateTempSubdirectory("mtasts-overlay-");
         try
         {
-            await File.WriteAllTextAsync(
-                Path.Combine(overlay.FullName, "kustomization.yaml"),
-                $"resources: [{Path.GetRelativePath(overlay.FullName, Path.Combine(Folder, folder)).TrimEnd('/')}]\n{lines}\n", Token);
+            KustomizeOverlay.Write(overlay, folder, lines);
             return await BuildAsync(overlay.FullName);
         }
         finally

@@ -5,7 +5,6 @@ namespace MtaSts.Operator.Resources.Reading;
 /// <summary>Reads where the policy servers of a class may run. What the API server would refuse in a pod is named here, at its field.</summary>
 internal static class PlacementReader
 {
-    private const string Exists = "Exists";
     private const string NoExecute = "NoExecute";
 
     public static void Check(ServingSpec spec, Problems problems)
@@ -32,7 +31,7 @@ internal static class PlacementReader
 
     private static void Check(string path, TolerationSpec toleration, Problems problems)
     {
-        var takesAny = problems.OneOf($"{path}.operator", toleration.Operator, false, ("Equal", false), (Exists, true));
+        var takesAny = problems.OneOf($"{path}.operator", toleration.Operator, false, ("Equal", false), ("Exists", true));
         problems.OneOf($"{path}.effect", toleration.Effect, 0, ("NoSchedule", 0), ("PreferNoSchedule", 0), (NoExecute, 0));
         if (toleration.Key is { Length: > 0 } key ? !LabelText.IsKey(key) : !takesAny)
         {

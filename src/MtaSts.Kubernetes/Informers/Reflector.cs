@@ -95,18 +95,20 @@ internal sealed class Reflector<T>
         do
         {
             var reply = await _api.GetAsync(ListPath(next), cancellationToken).ConfigureAwait(false);
-            _apiMissing = reply.IsApiMissing;
             if (!reply.IsSuccess)
             {
                 // A page whose snapshot the server has compacted (410) means a new list from its first page, like any other failure.
                 var wait = Failed(reply.ToString(), reply.RetryAfter);
-                if (reply.IsApiMissing)
+                // After the error, so that who sees that the kind is missing finds the server's words too.
+                _apiMissing = reply.IsApiMissing;
+                if (_apiMissing)
                     Log.KindMissing(_logger, _informer.Kind.ToString(), wait);
                 else
                     Log.ListFailed(_logger, _informer.Kind.Kind, reply.ToString(), wait);
                 return wait;
             }
             Active();
+            _apiMissing = false;
             try
             {
                 using var page = JsonDocument.Parse(reply.Body);
@@ -122,10 +124,11 @@ internal sealed class Reflector<T>
         while (!string.IsNullOrEmpty(next));
 
         Log.Listed(_logger, _informer.Kind.Kind, found.Count, version);
+        // Before what was found is told, so that nobody sees both the new list and an error that is over.
+        _lastError = null;
         _informer.Replace(this, _scope, found, unreadable);
         _resourceVersion = version;
         _failures = 0;
-        _lastError = null;
         return TimeSpan.Zero;
     }
 
@@ -178,7 +181,6 @@ internal sealed class Reflector<T>
                         return wait;
                     heard = true;
                     _failures = 0;
-                    _lastError = null;
                 }
             }
         }
@@ -238,6 +240,7 @@ internal sealed class Reflector<T>
                 return Relist("an event has no resource version", countAsFailure: true);
             if (IsOlder(version, _resourceVersion!))
                 return Relist($"the server went back from {_resourceVersion} to {version}", countAsFailure: false);
+            _lastError = null;
             if (!type.ValueEquals("BOOKMARK"))
                 _informer.Apply(item, type.ValueEquals("DELETED"));
             _resourceVersion = version;

@@ -209,6 +209,18 @@ public sealed class InformerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_is_told_of_a_change_sees_no_error_that_is_over()
+    {
+        var errors = new ConcurrentQueue<string?>();
+        _server = new ScriptedServer(_time, Reply(500, Status(500)), List("10", Item("a", "1")), Reply(500, Status(500)), WatchThenHang(Event("ADDED", Item("b", "11"))));
+        Start();
+        Informer.OnChange(_ => errors.Enqueue(Informer.LastError));
+        await AdvanceUntilAsync(() => errors.Count == 2, "a list after an error, and an event after one");
+        Assert.All(errors, Assert.Null);
+        Assert.Equal(2, _log.Entries.Count(e => e.Id is 1001 or 1002));
+    }
+
+    [Fact]
     public async Task A_watch_that_is_closed_at_once_is_not_asked_in_a_tight_loop()
     {
         _server = new ScriptedServer(_time, [List("10"), .. Enumerable.Repeat(Watch(), 5)]);

@@ -29,6 +29,20 @@ public sealed class ChartTests
     }
 
     [Theory]
+    [MemberData(nameof(PublishedReleases.Names), MemberType = typeof(PublishedReleases))]
+    public async Task Every_object_is_one_that_each_release_knows_field_by_field(string release)
+    {
+        var api = PublishedReleases.Require(release);
+        foreach (var (set, values) in ChartValues.Sets)
+        {
+            foreach (var document in YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values, "--kube-version", release], Token)).Where(d => !IsCustom(d)))
+            {
+                Assert.True(api.Problems(document) is [], $"{set}: {document["apiVersion"]} {document["kind"]}: {string.Join("; ", api.Problems(document) ?? ["no such kind"])}");
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(ChartValues.Names), MemberType = typeof(ChartValues))]
     public async Task Every_object_deserialises_strictly(string set)
     {

@@ -15,7 +15,8 @@ internal sealed class OpenApi
     private readonly JsonObject _definitions;
     private readonly Dictionary<(string Group, string Version, string Kind), string> _byKind = [];
 
-    private OpenApi(JsonObject definitions)
+    /// <summary>The description that has these definitions.</summary>
+    public OpenApi(JsonObject definitions)
     {
         _definitions = definitions;
         foreach (var (name, definition) in definitions)

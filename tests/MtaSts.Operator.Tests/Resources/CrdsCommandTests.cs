@@ -5,6 +5,8 @@ namespace MtaSts.Operator.Tests.Resources;
 
 public sealed class CrdsCommandTests : IDisposable
 {
+    private static readonly Version WithCel = new(1, 25);
+
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
@@ -28,6 +30,17 @@ public sealed class CrdsCommandTests : IDisposable
         Assert.Contains(with, d => d.ToJsonString().Contains("x-kubernetes-validations", StringComparison.Ordinal));
         with.ForEach(RemoveRules);
         Assert.Equal(with.Select(d => d.ToJsonString()), without.Select(d => d.ToJsonString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Charts.PublishedReleases.Names), MemberType = typeof(Charts.PublishedReleases))]
+    public async Task Every_definition_is_one_that_each_release_knows_field_by_field(string release)
+    {
+        var api = Charts.PublishedReleases.Require(release);
+        string[] arguments = Version.Parse(release) < WithCel ? ["crds", "--no-cel"] : ["crds"];
+        Assert.Equal(ExitCodes.Fine, await RunAsync(arguments));
+
+        Assert.All(Charts.YamlDocuments.Parse(_output.ToString()), definition => Assert.Equal([], api.Problems(definition)));
     }
 
     [Fact]

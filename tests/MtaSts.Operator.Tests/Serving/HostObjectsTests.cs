@@ -110,7 +110,7 @@ public sealed class HostObjectsTests
         },
     };
 
-    private static ExposureSpec LoadBalancer(string? issuer) => new()
+    internal static ExposureSpec LoadBalancer(string? issuer) => new()
     {
         Type = nameof(Exposure.LoadBalancer),
         LoadBalancer = new LoadBalancerSpec

@@ -166,13 +166,12 @@ public sealed class ServingObjectsTests
     {
         var api = OpenApi.Find();
         Assert.SkipWhen(api is null, "no OpenAPI description of Kubernetes: set MTASTS_OPENAPI to the .json.gz of one");
-        var objects = ServingObjects.For(Samples.Serving());
-
-        foreach (var one in new object[] { objects.Deployment, objects.Service, objects.DisruptionBudget, DomainIngress.For(Example, Samples.Serving(), (Exposure.Ingress)Samples.Serving().Exposure, "a/b") })
-        {
-            Assert.Empty(api!.Problems(JsonNode.Parse(KubernetesJson.Serialize(one))!.AsObject())!);
-        }
+        RequireKnown(api!);
     }
+
+    [Theory]
+    [MemberData(nameof(PublishedReleases.Names), MemberType = typeof(PublishedReleases))]
+    public void The_objects_are_such_that_each_release_knows_field_by_field(string release) => RequireKnown(PublishedReleases.Require(release));
 
     [Fact]
     public void Host_records_are_those_that_the_class_names()
@@ -200,6 +199,18 @@ public sealed class ServingObjectsTests
     {
         Assert.Empty(HostRecords.For(Example, HostView.TargetsOf((V1Ingress?)null), 300));
         Assert.Empty(HostRecords.For(Example, HostView.TargetsOf(IngressAt(("", ""))), 300));
+    }
+
+    private static void RequireKnown(OpenApi api)
+    {
+        var serving = Samples.Serving();
+        var objects = ServingObjects.For(serving);
+        var balanced = ServingObjects.For(Samples.Serving(change: s => s with { Exposure = HostObjectsTests.LoadBalancer("acme") }));
+        var ingress = DomainIngress.For(Example, serving, (Exposure.Ingress)serving.Exposure, "a/b");
+        foreach (var one in new object[] { objects.Deployment, objects.Service, objects.DisruptionBudget, ingress, balanced.Deployment, balanced.Service })
+        {
+            Assert.Equal([], api.Problems(JsonNode.Parse(KubernetesJson.Serialize(one))!.AsObject()));
+        }
     }
 
     private static V1Ingress IngressAt(params (string? Ip, string? Host)[] entries) => new()

@@ -39,11 +39,5 @@ public sealed record ControlPlaneAssets(string ApiServer, string Etcd)
         return File.Exists(beside) ? beside : Command.Find("etcd");
     }
 
-    private static string CacheFolder()
-    {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(cache))
-            cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Combine(cache, "mta-sts-operator", "control-plane");
-    }
+    private static string CacheFolder() => Path.Combine(BootstrapCache.Folder, "control-plane");
 }

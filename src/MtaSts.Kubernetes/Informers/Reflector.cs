@@ -24,8 +24,7 @@ internal sealed class Reflector<T>
     private readonly TimeProvider _time;
     private long _lastActivity;
     private long _lastTurn;
-    private volatile string? _lastError;
-    private volatile bool _apiMissing;
+    private volatile Fault? _fault;
     private volatile bool _hasListed;
     private string? _resourceVersion;
     private int _failures;
@@ -51,10 +50,10 @@ internal sealed class Reflector<T>
     public DateTimeOffset LastTurn => new(Interlocked.Read(ref _lastTurn), TimeSpan.Zero);
 
     /// <inheritdoc cref="IInformer.LastError"/>
-    public string? LastError => _lastError;
+    public string? LastError => _fault?.Error;
 
     /// <summary>True while the API server answers that it does not have the kind.</summary>
-    public bool IsApiMissing => _apiMissing;
+    public bool IsApiMissing => _fault is { IsApiMissing: true };
 
     /// <summary>Lists and watches until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -98,17 +97,14 @@ internal sealed class Reflector<T>
             if (!reply.IsSuccess)
             {
                 // A page whose snapshot the server has compacted (410) means a new list from its first page, like any other failure.
-                var wait = Failed(reply.ToString(), reply.RetryAfter);
-                // After the error, so that who sees that the kind is missing finds the server's words too.
-                _apiMissing = reply.IsApiMissing;
-                if (_apiMissing)
+                var wait = Failed(reply.ToString(), reply.RetryAfter, reply.IsApiMissing);
+                if (reply.IsApiMissing)
                     Log.KindMissing(_logger, _informer.Kind.ToString(), wait);
                 else
                     Log.ListFailed(_logger, _informer.Kind.Kind, reply.ToString(), wait);
                 return wait;
             }
             Active();
-            _apiMissing = false;
             try
             {
                 using var page = JsonDocument.Parse(reply.Body);
@@ -116,8 +112,9 @@ internal sealed class Reflector<T>
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
             {
-                var wait = Failed($"the list is not readable: {e.Message}", null);
-                Log.ListFailed(_logger, _informer.Kind.Kind, _lastError!, wait);
+                var error = $"the list is not readable: {e.Message}";
+                var wait = Failed(error, null);
+                Log.ListFailed(_logger, _informer.Kind.Kind, error, wait);
                 return wait;
             }
         }
@@ -125,7 +122,7 @@ internal sealed class Reflector<T>
 
         Log.Listed(_logger, _informer.Kind.Kind, found.Count, version);
         // Before what was found is told, so that nobody sees both the new list and an error that is over.
-        _lastError = null;
+        _fault = null;
         _informer.Replace(this, _scope, found, unreadable);
         _resourceVersion = version;
         _failures = 0;
@@ -187,7 +184,7 @@ internal sealed class Reflector<T>
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             Log.WatchStalled(_logger, _informer.Kind.Kind, _options.StallAfter);
-            _lastError = "the watch stalled";
+            _fault = new Fault("the watch stalled", IsApiMissing: false);
             return await AfterStallAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
@@ -208,7 +205,7 @@ internal sealed class Reflector<T>
         if (!reply.IsSuccess)
             return WatchFailed(reply.ToString(), reply.RetryAfter);
         Active();
-        _lastError = null;
+        _fault = null;
         var version = JsonText.TextOf(reply.Json()?["metadata"]?["resourceVersion"]);
         return version is not null && IsOlder(version, _resourceVersion!)
             ? Relist($"the server went back from {_resourceVersion} to {version}", countAsFailure: false)
@@ -240,7 +237,7 @@ internal sealed class Reflector<T>
                 return Relist("an event has no resource version", countAsFailure: true);
             if (IsOlder(version, _resourceVersion!))
                 return Relist($"the server went back from {_resourceVersion} to {version}", countAsFailure: false);
-            _lastError = null;
+            _fault = null;
             if (!type.ValueEquals("BOOKMARK"))
                 _informer.Apply(item, type.ValueEquals("DELETED"));
             _resourceVersion = version;
@@ -280,9 +277,9 @@ internal sealed class Reflector<T>
         return countAsFailure ? Failed(reason, null) : TimeSpan.Zero;
     }
 
-    private TimeSpan Failed(string error, TimeSpan? retryAfter)
+    private TimeSpan Failed(string error, TimeSpan? retryAfter, bool isApiMissing = false)
     {
-        _lastError = error;
+        _fault = new Fault(error, isApiMissing);
         var wait = _options.Backoff.Wait(++_failures);
         return retryAfter > wait ? retryAfter.Value : wait;
     }
@@ -316,4 +313,7 @@ internal sealed class Reflector<T>
         ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var a)
         && ulong.TryParse(than, NumberStyles.None, CultureInfo.InvariantCulture, out var b)
         && a < b;
+
+    // One object, so that nobody finds a kind missing without the server's words.
+    private sealed record Fault(string Error, bool IsApiMissing);
 }

@@ -89,5 +89,5 @@ public sealed class Announcer(EventRecorder events, OperatorMetrics metrics, ILo
         $"{what}. It is tried again; to let go and leave what is published as it is, set spec.deletionPolicy to Orphan");
 
     private static Resources.Condition? Of<T>(T resource, ConditionType type)
-        where T : class, IDomainResource<T> => resource.Status?.Conditions?.FirstOrDefault(c => c.Type == type.ToString());
+        where T : class, IDomainResource<T> => Resources.Condition.Find(resource.Status?.Conditions, type.ToString());
 }

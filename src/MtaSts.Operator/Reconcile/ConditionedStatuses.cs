@@ -13,7 +13,7 @@ internal static class ConditionedStatuses
     public static Condition Of(IReadOnlyList<Condition>? before, string type, bool? holds, Reason reason, string message, long generation, DateTimeOffset now)
     {
         var status = holds switch { true => "True", false => "False", null => "Unknown" };
-        var old = before?.FirstOrDefault(c => c.Type == type);
+        var old = Condition.Find(before, type);
         return new Condition
         {
             Type = type,

@@ -105,7 +105,7 @@ public sealed class ProviderController<T>(
 
         Condition Of(string type, bool? holds, string yes, string unknown) => holds switch
         {
-            null when before?.Conditions?.FirstOrDefault(c => c.Type == type && c.ObservedGeneration == generation) is { } old => old,
+            null when Condition.Find(before?.Conditions, type) is { } old && old.ObservedGeneration == generation => old,
             null => ConditionedStatuses.Of(before?.Conditions, type, null, Reason.NotObservedYet, unknown, generation, now),
             true => ConditionedStatuses.Of(before?.Conditions, type, true, Reason.AsExpected, yes, generation, now),
             false => ConditionedStatuses.Of(

@@ -115,7 +115,7 @@ public static class StatusMapping
         {
             var type = condition.Type.ToString();
             var status = condition.Status.ToString();
-            var old = before.FirstOrDefault(b => b.Type == type);
+            var old = Resources.Condition.Find(before, type);
             return new Resources.Condition
             {
                 Type = type,

@@ -38,4 +38,7 @@ public sealed record Condition
     [Schema(Required = true, CharsMin = 1, CharsMax = 32768)]
     [JsonPropertyName("message")]
     public string Message { get; init; } = "";
+
+    /// <summary>The condition of a type; null where there is none.</summary>
+    public static Condition? Find(IEnumerable<Condition>? conditions, string type) => conditions?.FirstOrDefault(c => c.Type == type);
 }

@@ -104,9 +104,12 @@ public sealed class OperatorMetrics
 
     private IEnumerable<KeyValuePair<(string Kind, ObjectKey Key), DomainSeen>> All => _sources.IsLeader() ? _sources.Board.All : [];
 
-    // The worst first; then by name, so that the choice stays the same.
     private IEnumerable<KeyValuePair<(string Kind, ObjectKey Key), DomainSeen>> Named<TRank>(Func<DomainSeen, bool> wanted, Func<DomainSeen, TRank> rank) =>
-        All.Where(d => wanted(d.Value)).OrderBy(d => rank(d.Value)).ThenBy(d => d.Key.Key.ToString(), StringComparer.Ordinal).Take(NamedMax);
+        WorstOf(All.Where(d => wanted(d.Value)), d => rank(d.Value), d => d.Key.Key);
+
+    // The worst first; then by name, so that the choice stays the same.
+    private static IEnumerable<T> WorstOf<T, TRank>(IEnumerable<T> all, Func<T, TRank> rank, Func<T, ObjectKey> key) =>
+        all.OrderBy(rank).ThenBy(one => key(one).ToString(), StringComparer.Ordinal).Take(NamedMax);
 
     private IEnumerable<Measurement<long>> Domains() => All
         .GroupBy(d => (d.Value.ClassName, Stage: StageOf(d.Value), Mode: ModeOf(d.Value)))
@@ -131,9 +134,8 @@ public sealed class OperatorMetrics
     private IEnumerable<Measurement<double>> CertificateLives() => Named(d => Left(d.CertificateUntil) < CertificateSoon, d => d.CertificateUntil)
         .Select(d => new Measurement<double>(Left(d.Value.CertificateUntil)!.Value.TotalSeconds, NamesOf(d)));
 
-    private IEnumerable<Measurement<double>> Overdue() => (_sources.IsLeader() ? _sources.Removals() : [])
-        .Where(r => Left(r.At) < TimeSpan.Zero)
-        .OrderBy(r => r.At).ThenBy(r => r.Key.ToString(), StringComparer.Ordinal).Take(NamedMax)
+    private IEnumerable<Measurement<double>> Overdue() =>
+        WorstOf((_sources.IsLeader() ? _sources.Removals() : []).Where(r => Left(r.At) < TimeSpan.Zero), r => r.At, r => r.Key)
         .Select(r => new Measurement<double>(-Left(r.At)!.Value.TotalSeconds, NamesOf(r.Kind, r.Key, r.Domain, r.ClassName)));
 
     private IEnumerable<Measurement<double>> SoakProgress() => Soaking(d => d.SoakProgress is not null, g => g.Min(d => d.SoakProgress!.Value));

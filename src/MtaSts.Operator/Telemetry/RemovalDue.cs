@@ -38,9 +38,8 @@ public sealed record RemovalDue(string Kind, ObjectKey Key, string Domain, strin
         }
 
         var state = StatusMapping.StateOf(retirement.Known);
-        var created = new DateTimeOffset(DateTime.SpecifyKind(retirement.Metadata.CreationTimestamp ?? default, DateTimeKind.Utc));
         return new RemovalDue(
-            MtaStsRetirement.KubeKind, ObjectKey.Of(retirement), retirement.Spec.Domain, retirement.Known.ClassName ?? retirement.Spec.ClassName, DueOf(state, created));
+            MtaStsRetirement.KubeKind, ObjectKey.Of(retirement), retirement.Spec.Domain, retirement.Known.ClassName ?? retirement.Spec.ClassName, DueOf(state, retirement.Metadata.CreatedAt() ?? default));
     }
 
     /// <summary>Of a policy; null where it is not on its way down, or has got there.</summary>
@@ -80,7 +79,7 @@ public sealed record RemovalDue(string Kind, ObjectKey Key, string Domain, strin
     }
 
     private static bool IsUndone(MtaStsPolicyStatus status, DateTimeOffset decided) =>
-        status.Conditions?.FirstOrDefault(c => c.Type == nameof(ConditionType.Ready)) is { Status: "False" } ready && ready.LastTransitionTime < decided + FailsWithin;
+        Resources.Condition.Find(status.Conditions, nameof(ConditionType.Ready)) is { Status: "False" } ready && ready.LastTransitionTime < decided + FailsWithin;
 
     private static DateTimeOffset Later(DateTimeOffset? a, DateTimeOffset? b) => (a > b ? a : b ?? a) ?? default;
 }

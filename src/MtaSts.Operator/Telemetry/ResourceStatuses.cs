@@ -28,7 +28,7 @@ internal static class ResourceStatuses
     // The first condition that is not true stands for the resource.
     private static (string Kind, string Ready, string Reason) Of(string kind, IReadOnlyList<Resources.Condition>? conditions, string[] types)
     {
-        var found = types.Select(type => conditions?.FirstOrDefault(c => c.Type == type)).ToList();
+        var found = types.Select(type => Resources.Condition.Find(conditions, type)).ToList();
         return (found.Find(c => c is null or { Status: not "True" }) ?? found.Find(c => c is not null)) is { } condition
             ? (kind, condition.Status, condition.Reason)
             : (kind, "Unknown", nameof(Reason.NotObservedYet));

@@ -37,7 +37,8 @@ public sealed class ChartTests
         {
             foreach (var document in YamlDocuments.Parse(await RenderedChart.RenderAsync([.. values, "--kube-version", release], Token)).Where(d => !IsCustom(d)))
             {
-                Assert.True(api.Problems(document) is [], $"{set}: {document["apiVersion"]} {document["kind"]}: {string.Join("; ", api.Problems(document) ?? ["no such kind"])}");
+                var problems = api.Problems(document) ?? ["no such kind"];
+                Assert.True(problems is [], $"{set}: {document["apiVersion"]} {document["kind"]}: {string.Join("; ", problems)}");
             }
         }
     }

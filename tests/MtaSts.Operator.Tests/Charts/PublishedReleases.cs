@@ -34,12 +34,12 @@ internal static partial class PublishedReleases
         var kinds = new List<(string Group, string Version, string Kind)>();
         foreach (var (path, text) in TextsOf(package))
         {
-            if (path.Contains("/gen/api", StringComparison.Ordinal) && path.EndsWith("Api.js", StringComparison.Ordinal))
+            if (path.EndsWith("Api.js", StringComparison.Ordinal))
                 kinds.AddRange(KindsOf(text));
-            else if (path.Contains("/gen/model", StringComparison.Ordinal) && path.EndsWith(".d.ts", StringComparison.Ordinal) && ClassLine.Match(text) is { Success: true } type)
-                required[type.Groups[1].Value] = [.. RequiredLine.Matches(text).Select(m => m.Groups[1].Value)];
-            else if (path.Contains("/gen/model", StringComparison.Ordinal) && AttributeMap.Match(text) is { Success: true } map)
+            else if (AttributeMap.Match(text) is { Success: true } map)
                 maps[map.Groups[1].Value] = JsonNode.Parse(map.Groups[2].Value)!.AsArray();
+            else if (ClassLine.Match(text) is { Success: true } type)
+                required[type.Groups[1].Value] = [.. RequiredLine.Matches(text).Select(m => m.Groups[1].Value)];
         }
 
         var definitions = new JsonObject();
@@ -69,7 +69,7 @@ internal static partial class PublishedReleases
         using var tar = new TarReader(unpacked);
         while (tar.GetNextEntry() is { } entry)
         {
-            if (entry.DataStream is not { } data || !entry.Name.Contains("/dist/gen/", StringComparison.Ordinal))
+            if (entry.DataStream is not { } data || !WantedFile.IsMatch(entry.Name))
                 continue;
             using var reader = new StreamReader(data);
             yield return (entry.Name, reader.ReadToEnd());
@@ -100,6 +100,10 @@ internal static partial class PublishedReleases
             _ => throw new InvalidDataException($"a type that no model describes: {type}"),
         };
     }
+
+    // The models' code and declarations, and the code of the APIs.
+    [GeneratedRegex(@"/dist/gen/(?:models?/\w+\.(?:js|d\.ts)|apis?/\w+Api\.js)$")]
+    private static partial Regex WantedFile { get; }
 
     [GeneratedRegex(@"^export (?:declare )?class (\w+)", RegexOptions.Multiline)]
     private static partial Regex ClassLine { get; }

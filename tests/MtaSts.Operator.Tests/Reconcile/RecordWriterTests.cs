@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
@@ -23,19 +22,7 @@ public sealed class RecordWriterTests
         using var names = new DnsProbe(new ProbeOptions(), TimeProvider.System);
         using var adapters = new DnsAdapters(NullLoggerFactory.Instance, TimeProvider.System, new EndpointSurroundings(writing, "mta-sts", names));
         using var meters = Telemetry.Instrument.NewFactory();
-        var counted = new List<string>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Meter.Scope == meters && instrument.Name == "mtasts.provider.publishes")
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted.Add($"{string.Join(',', tags.ToArray().Select(t => t.Value))} {value}"));
-        listener.Start();
+        using var readings = new Telemetry.Readings(meters, "mtasts.provider.publishes");
         var writer = new RecordWriter(
             new Providers(new SecretEntries(world.Cluster, writing), adapters, TimeProvider.System),
             new RecordPublisher(NullLogger<RecordPublisher>.Instance),
@@ -46,6 +33,6 @@ public sealed class RecordWriterTests
             Tenants.Settings("team-a"), DesiredState.Removal(Passes.Intent.Domain, delegation: null), "team-a/p", Adoption.Refuse, TestContext.Current.CancellationToken);
 
         Assert.Equal(Reason.ProviderCredentialsRefused, Assert.Single(problems).Reason);
-        Assert.Equal(["team-a/own,ProviderCredentialsRefused 1"], counted);
+        Assert.Equal(["mtasts.provider.publishes{provider=team-a/own,reason=ProviderCredentialsRefused} 1"], readings.Take());
     }
 }

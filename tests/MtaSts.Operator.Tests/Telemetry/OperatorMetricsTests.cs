@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using MtaSts.Core.Observations;
 using MtaSts.Core.Rollout;
 using MtaSts.Core.Sts;
@@ -234,27 +233,9 @@ public sealed class OperatorMetricsTests
     private List<string> Read(string name, string? other = null, Action<OperatorMetrics>? then = null)
     {
         using var meters = Instrument.NewFactory();
-        var lines = new List<string>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Meter.Scope == meters && (instrument.Name == name || instrument.Name == other))
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<int>((i, value, tags, _) => Add(i, value, tags));
-        listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Add(i, value, tags));
-        listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Add(i, value, tags));
-        listener.Start();
+        using var readings = new Readings(meters, name, other ?? name);
         var metrics = new OperatorMetrics(meters, Samples.Sources(_board, () => _leads, _removals, _informers));
         then?.Invoke(metrics);
-        listener.RecordObservableInstruments();
-        return [.. lines.Order(StringComparer.Ordinal)];
-
-        void Add(System.Diagnostics.Metrics.Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => lines.Add(
-            $"{instrument.Name}{{{string.Join(',', tags.ToArray().OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key}={t.Value}"))}}} {Math.Round(value, 6)}");
+        return readings.Take();
     }
 }

@@ -12,7 +12,7 @@ public sealed record DomainClaim(string Namespace, string Name, string Uid, Date
         resource.Metadata.NamespaceProperty ?? "",
         resource.Metadata.Name ?? "",
         resource.Metadata.Uid ?? "",
-        resource.Metadata.CreationTimestamp is { } at ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) : DateTimeOffset.MaxValue);
+        resource.Metadata.CreatedAt() ?? DateTimeOffset.MaxValue);
 }
 
 /// <summary>One domain, one owner.</summary>
